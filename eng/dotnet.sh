@@ -44,7 +44,7 @@ require_dotnet() {
 # Ends the process with one sentence where no installed SDK satisfies global.json.
 require_sdk() {
   require_dotnet
-  if ! (cd "$root" && "$dotnet" --version) >/dev/null 2>&1; then
+  if ! (cd "$root" && "$dotnet" --version) </dev/null >/dev/null 2>&1; then
     echo "aitbc: the .NET SDK here is missing or older than global.json asks for: $sdk_hint" >&2
     exit "$exit_unavailable"
   fi
