@@ -27,7 +27,7 @@ internal sealed class ClassLabels
         while (!cell.IsEmpty)
         {
             // Separators, quotes and controls are refused so that a label can be written back without quoting, and
-            // replacement characters because they stand for bytes that were no text.
+            // invisible characters so that two classes never look the same.
             if (Rune.DecodeFromUtf8(cell, out var rune, out var used) != System.Buffers.OperationStatus.Done)
             {
                 return CsvFault.BadLabel;

@@ -66,4 +66,20 @@ public sealed class CsvTable
     /// <summary>The line of the file, from 1, that the row stands on.</summary>
     /// <param name="row">0 to <see cref="RowCount"/> - 1.</param>
     public int LineOf(int row) => _lines[row];
+
+    /// <summary>A table of some of these rows, in the order given; it shares nothing with the others.</summary>
+    internal CsvTable Select(ReadOnlySpan<int> rows)
+    {
+        var features = new double[rows.Length * FeatureCount];
+        var lines = new int[rows.Length];
+        var classes = new int[_classOfRow.Length == 0 ? 0 : rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Features(rows[i]).CopyTo(features.AsSpan(i * FeatureCount));
+            lines[i] = _lines[rows[i]];
+            if (classes.Length > 0) classes[i] = _classOfRow[rows[i]];
+        }
+
+        return new CsvTable(Layout, FeatureCount, features, lines, ([.. Classes], classes), Dropped);
+    }
 }

@@ -31,7 +31,7 @@ public sealed class DemandTrace
     /// <summary>Latest arrival in seconds after the start: some 31 years, so that Unix times do not pass as offsets.</summary>
     public const long MaxOffsetSeconds = 1_000_000_000;
 
-    private static readonly string[] ColumnNames = ["arrived_at", "num_prefill_tokens", "num_decode_tokens"];
+    private static readonly string[] s_columnNames = ["arrived_at", "num_prefill_tokens", "num_decode_tokens"];
 
     private readonly DemandRequest[] _requests;
 
@@ -60,9 +60,9 @@ public sealed class DemandTrace
             if (error is not null) return false;
         }
 
-        if (layout.Columns != ColumnNames.Length)
+        if (layout.Columns != s_columnNames.Length)
         {
-            var names = string.Join(',', ColumnNames);
+            var names = string.Join(',', s_columnNames);
             error = CsvError.OfFile(
                 CsvFault.WrongColumnCount,
                 $"The rows have {layout.Columns} columns; a request trace has three: {names}.");
@@ -92,22 +92,22 @@ public sealed class DemandTrace
         while (isKnown && cells.MoveNext())
         {
             var index = ColumnOf(cells.Current);
-            isKnown = index >= 0 && cells.Number <= ColumnNames.Length;
+            isKnown = index >= 0 && cells.Number <= s_columnNames.Length;
             if (!isKnown) break;
             order[cells.Number - 1] = index;
             found |= 1 << index;
         }
 
         if (isKnown && found == 0b111) return null;
-        var what = $"the header must name {string.Join(", ", ColumnNames)}, not {ShownValue.Of(header.Current, 80)}.";
+        var what = $"the header must name {string.Join(", ", s_columnNames)}, not {ShownValue.Of(header.Current, 80)}.";
         return CsvError.At(CsvFault.BadHeader, header.Number, 0, what);
     }
 
     private static int ColumnOf(ReadOnlySpan<byte> name)
     {
-        for (var i = 0; i < ColumnNames.Length; i++)
+        for (var i = 0; i < s_columnNames.Length; i++)
         {
-            if (Ascii.EqualsIgnoreCase(name, ColumnNames[i])) return i;
+            if (Ascii.EqualsIgnoreCase(name, s_columnNames[i])) return i;
         }
 
         return -1;
