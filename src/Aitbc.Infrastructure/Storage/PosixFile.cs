@@ -1,0 +1,71 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aitbc.Infrastructure.Storage;
+
+/// <summary>
+/// The two calls the runtime does not offer: fdatasync (an fsync also waits for the file's times, which costs a second
+/// write) and fsync of a directory (without it a rename may be undone by a power cut). Stateless, thread-safe.
+/// </summary>
+internal static partial class PosixFile
+{
+    private const int Interrupted = 4;
+    private const int ReadOnly = 0;
+
+    /// <summary>Makes the content of a file durable.</summary>
+    public static void FlushData(SafeFileHandle handle, string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            RandomAccess.FlushToDisk(handle);
+            return;
+        }
+
+        while (fdatasync(handle) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error != Interrupted)
+            {
+                throw Failure("fdatasync", path, error);
+            }
+        }
+    }
+
+    /// <summary>Makes the names in a directory durable; Windows does this by itself.</summary>
+    public static void FlushDirectory(string fullPath)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var descriptor = open(fullPath, ReadOnly);
+        if (descriptor < 0)
+        {
+            throw Failure("open directory", fullPath, Marshal.GetLastPInvokeError());
+        }
+
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        while (fsync(handle) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error != Interrupted)
+            {
+                throw Failure("fsync directory", fullPath, error);
+            }
+        }
+    }
+
+    private static IOException Failure(string call, string path, int error) =>
+        new($"{call} of '{path}' failed: {new Win32Exception(error).Message}", error);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fdatasync(SafeFileHandle handle);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(SafeFileHandle handle);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+}
