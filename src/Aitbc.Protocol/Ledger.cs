@@ -29,7 +29,7 @@ public readonly record struct ApplyResult(Outcome Outcome, ulong Seq, bool IsDup
 public sealed class Ledger
 {
     /// <summary>Most due items one entry drains; what is left comes with the next tick.</summary>
-    public const int MaxDrained = 1024;
+    public const int MaxDrained = 256;
 
     private readonly Step step;
 
