@@ -67,6 +67,20 @@ public sealed class Ledger
             : ApplyInput(header, (SystemInput)body);
     }
 
+    /// <summary>Says which payloads are coming, so that what they need is fetched while others are applied. A hint: it
+    /// changes nothing.</summary>
+    /// <param name="payloads">Payloads that will be applied in their order.</param>
+    /// <param name="next">The one that is applied next.</param>
+    public void LookAhead(ReadOnlySpan<ClientPayload> payloads, int next)
+    {
+        if (next + Lookahead.First < payloads.Length)
+        {
+            Lookahead.FetchCells(State, payloads[next + Lookahead.First]);
+            Lookahead.FetchRecords(State, payloads[next + Lookahead.Second]);
+            Lookahead.FetchParts(State, payloads[next + Lookahead.Third]);
+        }
+    }
+
     /// <summary>Applies genesis: entry 0, which has events and no body.</summary>
     /// <param name="digest">Digest of the genesis file.</param>
     /// <param name="events">Takes the events.</param>

@@ -82,6 +82,7 @@ internal static class ApplyBench
                 timeMs++;
             }
 
+            ledger.LookAhead(work, i);
             var result = ledger.Apply(new EntryHeader(++seq, term, new Timestamp(timeMs)), work[i], events);
             if (result.Outcome == Outcome.Applied)
             {
