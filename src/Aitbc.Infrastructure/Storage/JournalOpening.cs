@@ -171,6 +171,9 @@ internal sealed class JournalOpening
         if (_files.LengthOf(index) == _options.SegmentBytes)
         {
             Ready = new OpenSegment(_disk.OpenWrite(path), (uint)index, _options.SegmentBytes);
+
+            // Its zeros may be those of a cut that a process before did not live to flush.
+            Ready.File.Flush();
         }
         else
         {
