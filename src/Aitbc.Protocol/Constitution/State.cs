@@ -26,7 +26,8 @@ public struct ConstitutionRecord
     /// <summary>Most value of one action, base units.</summary>
     public TokenAmount MaxValuePerAction;
 
-    /// <summary>For how long after a change of keys no value may leave, ms; 0 is no hold.</summary>
+    /// <summary>For how long after a change of keys no value may leave, ms; 0 is no hold. Value leaves by transfer,
+    /// deposit and unstaking, and, since a colluding party may take it, by posting and bidding.</summary>
     public long KeyChangeHoldMs;
 
     /// <summary>1 where every action with value needs a person's approval.</summary>
