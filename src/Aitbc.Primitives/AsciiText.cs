@@ -5,20 +5,22 @@ using System.Text;
 
 namespace Aitbc.Primitives;
 
-/// <summary>The strict digit grammar that amounts and counted ids share, and the char side of every text form.</summary>
+/// <summary>The strict digit grammar of amounts and counted ids, and the char side of every text form.</summary>
 internal static class AsciiText
 {
-    /// <summary>Parses UTF-16 text through the type's own UTF-8 parser, so that there is one grammar and not two.</summary>
+    private const int ChunkDigits = 19;
+    private const ulong TenPow19 = 10_000_000_000_000_000_000;
+
+    private static readonly UInt128 s_tenPow38 = Math.BigMul(TenPow19, TenPow19);
+
+    /// <summary>Parses UTF-16 text through the type's own UTF-8 parser: one grammar, not two.</summary>
     internal static bool TryParse<T>(ReadOnlySpan<char> text, [MaybeNullWhen(false)] out T value)
         where T : ITextValue<T>
     {
-        if (text.Length <= T.MaxTextLength)
+        Span<byte> utf8 = stackalloc byte[T.MaxTextLength];
+        if (Ascii.FromUtf16(text, utf8, out int written) == OperationStatus.Done)
         {
-            Span<byte> utf8 = stackalloc byte[T.MaxTextLength];
-            if (Ascii.FromUtf16(text, utf8, out int written) == OperationStatus.Done)
-            {
-                return T.TryParse(utf8[..written], out value);
-            }
+            return T.TryParse(utf8[..written], out value);
         }
 
         value = default;
@@ -61,10 +63,9 @@ internal static class AsciiText
         return true;
     }
 
-    /// <summary>Reads digits without sign or leading zero; at most 38 digits plus whatever still fits 2^127 - 1.</summary>
+    /// <summary>Reads digits without sign or leading zero, up to 2^127 - 1.</summary>
     internal static bool TryParseDigits(ReadOnlySpan<byte> digits, out UInt128 value)
     {
-        const int ChunkDigits = 19;
         value = default;
         if (digits.IsEmpty || digits.Length > TokenAmount.MaxDigits || (digits[0] == '0' && digits.Length > 1))
         {
@@ -94,7 +95,7 @@ internal static class AsciiText
             return false;
         }
 
-        value = Math.BigMul(first, 10_000_000_000_000_000_000UL) + second;
+        value = Math.BigMul(first, TenPow19) + second;
         return true;
     }
 
@@ -111,7 +112,7 @@ internal static class AsciiText
         }
 
         // At most 1.99...e38, below 2^128 (3.4e38), so the checked sum cannot throw.
-        UInt128 sum = (top * s_tenPow38) + (Math.BigMul(middle, 10_000_000_000_000_000_000UL) + low);
+        UInt128 sum = (top * s_tenPow38) + (Math.BigMul(middle, TenPow19) + low);
         if (sum > TokenAmount.MaxBaseUnits)
         {
             return false;
@@ -120,8 +121,6 @@ internal static class AsciiText
         value = sum;
         return true;
     }
-
-    private static readonly UInt128 s_tenPow38 = Math.BigMul(10_000_000_000_000_000_000UL, 10_000_000_000_000_000_000UL);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryReadChunk(ReadOnlySpan<byte> digits, out ulong value)

@@ -37,7 +37,7 @@ internal readonly struct Bytes32
 
     internal bool IsZero => (_w0 | _w1 | _w2 | _w3) == 0;
 
-    /// <summary>The first word folded: the bytes are a hash already, so mixing them again would only cost time.</summary>
+    /// <summary>The first word folded: the bytes are a hash already, mixing them again only costs time.</summary>
     internal int HashCode
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Aitbc.Primitives;
 
-/// <summary>A value with exactly one ASCII text form: what it is on the wire, in a URL and as a dictionary key.</summary>
+/// <summary>A value with exactly one ASCII text form, on the wire, in a URL and as a dictionary key.</summary>
 /// <remarks>
 /// One text a value and one value a text, so that two encodings of one command cannot hash differently. Implementations
 /// are immutable and safe to use from any thread.

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Aitbc.Primitives;
 
-/// <summary>A short machine name (capability, version): up to 32 ASCII characters of a-z, 0-9, dot, underscore, minus.</summary>
+/// <summary>A short machine name (capability, version): up to 32 characters of [a-z0-9._-].</summary>
 /// <remarks>
 /// Held in place in 32 bytes, padded with zeros, so that it lies in tables without allocation. The default is empty,
 /// which consumers that need a name refuse. Text form: the characters. Immutable, safe from any thread.

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Aitbc.Primitives;
 
-/// <summary>A share, fee, odds or multiplier in parts per million: 0 to 4,294,967,295 ppm (about 4295 times one).</summary>
+/// <summary>A share, fee, odds or factor in parts per million: 0 to 4,294,967,295 ppm (4294.967295).</summary>
 /// <remarks>
 /// Whether a ratio above <see cref="One"/> makes sense is the business of whoever takes it. The default is zero. Text
 /// form: ppm digits. Immutable, safe from any thread.

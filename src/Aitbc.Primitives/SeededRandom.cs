@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Aitbc.Primitives;
 
-/// <summary>The only source of randomness: integers from a seed, the same on every machine and in every release.</summary>
+/// <summary>The only source of randomness: integers from a seed, the same on every machine and release.</summary>
 /// <remarks>
 /// xoshiro256** seeded through SplitMix64. Never for keys, salts or anything that must not be guessed. Mutable and not
 /// thread-safe: give each owner its own by <see cref="Fork"/>. Frozen by test vectors.

@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Aitbc.Primitives;
 
-/// <summary>Writes a value as a JSON string of its canonical text, also where it is a dictionary key.</summary>
+/// <summary>Writes a value as a JSON string of its canonical text, also as a dictionary key.</summary>
 /// <remarks>
-/// Reading refuses anything but a JSON string with the canonical text by <see cref="JsonException"/>; numbers are refused
-/// because most JSON readers round them beyond 2^53. Stateless and safe to use from any thread.
+/// Reading refuses anything but a JSON string with the canonical text by <see cref="JsonException"/>; numbers are
+/// refused because most JSON readers round them beyond 2^53. Stateless and safe to use from any thread.
 /// </remarks>
 /// <typeparam name="T">The value's type.</typeparam>
 public sealed class TextValueConverter<T> : JsonConverter<T>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Aitbc.Primitives;
 
-/// <summary>Writes a <see cref="Timestamp"/> as a JSON integer of milliseconds, and as digits where it is a key.</summary>
+/// <summary>Writes a <see cref="Timestamp"/> as a JSON integer of milliseconds; digits where it is a key.</summary>
 /// <remarks>
 /// Reading and writing refuse what is not 0 to 2^53 - 1 by <see cref="JsonException"/>: no JSON reader may round it.
 /// Stateless and safe to use from any thread.

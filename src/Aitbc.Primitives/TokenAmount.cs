@@ -6,10 +6,10 @@ namespace Aitbc.Primitives;
 
 /// <summary>An amount of AITBC: 0 to 2^127 - 1 base units; one token is 10^18 base units.</summary>
 /// <remarks>
-/// Arithmetic is exact and checked: leaving the range throws <see cref="OverflowException"/>, because code that could
-/// leave it has not checked its balance first. There is no division operator: <see cref="MulDivDown"/> and
-/// <see cref="MulDivUp"/> name their rounding. Exactly 16 bytes, aligned to 16. The default is zero. Text form: base-unit
-/// digits. Immutable, safe from any thread.
+/// Arithmetic is exact and checked: leaving the range throws <see cref="OverflowException"/>, because code that
+/// could leave it has not checked its balance first. There is no division operator: <see cref="MulDivDown"/> and
+/// <see cref="MulDivUp"/> name their rounding. Exactly 16 bytes, aligned to 16. The default is zero. Text form:
+/// base-unit digits. Immutable, safe from any thread.
 /// </remarks>
 [JsonConverter(typeof(TextValueConverter<TokenAmount>))]
 public readonly record struct TokenAmount : IComparable<TokenAmount>, ITextValue<TokenAmount>
@@ -81,7 +81,7 @@ public readonly record struct TokenAmount : IComparable<TokenAmount>, ITextValue
     /// <inheritdoc/>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out TokenAmount value)
     {
-        if (AsciiText.TryParseDigits(utf8, out UInt128 units) && units <= MaxBaseUnits)
+        if (AsciiText.TryParseDigits(utf8, out UInt128 units))
         {
             value = new TokenAmount(units);
             return true;

@@ -1,6 +1,6 @@
 namespace Aitbc.Primitives;
 
-/// <summary>Multiplication and division through 256 bits, so that a product never overflows before it is divided.</summary>
+/// <summary>Multiplies and divides through 256 bits, so that no product overflows before it is divided.</summary>
 internal static class WideMath
 {
     private const int ProductLimbs = 8;

@@ -1,0 +1,148 @@
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Rules;
+using Aitbc.Protocol.State;
+
+namespace Aitbc.Protocol.Constitution;
+
+/// <summary>
+/// Checks 3 to 8 of the design's order, for agents: the ledger itself keeps the constitution, so an agent whose process
+/// or key is taken over still cannot pass it.
+/// </summary>
+internal static class ConstitutionRules
+{
+    private const long MaxKeyChangeHoldMs = 30L * 24 * 60 * 60 * 1000;
+    private const long HourMs = 60 * 60 * 1000;
+
+    /// <summary>Whether the sender's constitution lets a command pass. The order is the order of precedence.</summary>
+    public static Outcome Check(LedgerState state, in AccountRecord sender, CommandKind kind, in Exposure exposure)
+    {
+        if (sender.Agent == 0)
+        {
+            return Outcome.Applied;
+        }
+
+        // 3 lifecycle: retired agents are turned away at admission. 4 deny overrides come with oversight.
+        ref readonly var agent = ref state.Agents[sender.Agent - 1];
+        var limits = CheckHardLimits(state, sender, agent, exposure);
+        if (limits != Outcome.Applied)
+        {
+            return limits;
+        }
+
+        // 6
+        if ((agent.Constitution.AllowedActions >> (int)kind & 1) == 0)
+        {
+            return Outcome.ActionNotAllowed;
+        }
+
+        // 7 the monitor's verdict comes with the monitor. 8:
+        return agent.Constitution.RequiresHumanApproval == 1 && !(exposure.Value.IsZero && exposure.Stake.IsZero)
+            ? Outcome.ApprovalNeeded
+            : Outcome.Applied;
+    }
+
+    /// <summary>A constitution's record, or why it cannot be one.</summary>
+    public static Outcome Build(LedgerState state, ConstitutionTerms terms, out ConstitutionRecord record)
+    {
+        record = default;
+        if (terms.AllowedActions.Count == 0
+            || terms.HoursUtc == 0
+            || terms.HoursUtc > ConstitutionTerms.AnyHour
+            || terms.Counterparties.Count > AccountSet.Length
+            || terms.KeyChangeHold.Ms is < 0 or > MaxKeyChangeHoldMs
+            || terms.MaxValuePerAction > terms.MaxDailyVolume
+            || terms.MaxGasPerDay < state.Parameters.BaseGas)
+        {
+            return Outcome.BadConstitution;
+        }
+
+        foreach (var action in terms.AllowedActions)
+        {
+            var bit = 1UL << (int)action;
+            if ((int)action >= CommandNames.Count || (record.AllowedActions & bit) != 0)
+            {
+                return Outcome.BadConstitution;
+            }
+
+            record.AllowedActions |= bit;
+        }
+
+        foreach (var counterparty in terms.Counterparties)
+        {
+            var slot = state.SlotOf(counterparty);
+            if (slot < 0)
+            {
+                return Outcome.NoSuchAccount;
+            }
+
+            record.Counterparties[record.CounterpartyCount++] = new AccountNumber((uint)slot);
+        }
+
+        record.HoursUtc = terms.HoursUtc;
+        record.MaxStake = terms.MaxStake;
+        record.MaxDailyVolume = terms.MaxDailyVolume;
+        record.MaxGasPerDay = terms.MaxGasPerDay;
+        record.MaxValuePerAction = terms.MaxValuePerAction;
+        record.KeyChangeHoldMs = terms.KeyChangeHold.Ms;
+        record.RequiresHumanApproval = terms.RequiresHumanApproval ? (byte)1 : (byte)0;
+        record.Version = 1;
+        return Outcome.Applied;
+    }
+
+    /// <summary>5: what no override and no approval lifts.</summary>
+    private static Outcome CheckHardLimits(
+        LedgerState state, in AccountRecord sender, in AgentRecord agent, in Exposure exposure)
+    {
+        ref readonly var limits = ref agent.Constitution;
+        var nowMs = state.Globals.TimeMs;
+        if (!exposure.Value.IsZero)
+        {
+            if (exposure.Value > limits.MaxValuePerAction)
+            {
+                return Outcome.ValueLimit;
+            }
+
+            // Per action first, so that the sum stays far below the overflow of its type.
+            if (RollingLimits.Used(state, agent.Volume, nowMs) + exposure.Value > limits.MaxDailyVolume)
+            {
+                return Outcome.VolumeLimit;
+            }
+        }
+
+        if (!exposure.Stake.IsZero && sender.Stake + exposure.Stake > limits.MaxStake)
+        {
+            return Outcome.StakeLimit;
+        }
+
+        if (limits.CounterpartyCount > 0 && exposure.Counterparty >= 0 && !Names(limits, exposure.Counterparty))
+        {
+            return Outcome.CounterpartyNotAllowed;
+        }
+
+        if ((limits.HoursUtc >> (int)(nowMs / HourMs % 24) & 1) == 0)
+        {
+            return Outcome.OutsideHours;
+        }
+
+        return exposure.Withdraws && limits.KeyChangeHoldMs > 0 && agent.KeysChangedAtMs > 0
+            && nowMs - agent.KeysChangedAtMs < limits.KeyChangeHoldMs
+            ? Outcome.KeyChangeHold
+            : Outcome.Applied;
+    }
+
+    private static bool Names(in ConstitutionRecord limits, int slot)
+    {
+        for (var i = 0; i < limits.CounterpartyCount; i++)
+        {
+            if (limits.Counterparties[i].Slot == slot)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

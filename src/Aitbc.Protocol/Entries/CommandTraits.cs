@@ -1,0 +1,20 @@
+namespace Aitbc.Protocol.Entries;
+
+/// <summary>To which part of the protocol a command belongs.</summary>
+public static class CommandTraits
+{
+    private const ulong Market =
+        (1UL << (int)CommandKind.ListService) | (1UL << (int)CommandKind.UpdateService)
+        | (1UL << (int)CommandKind.DelistService) | (1UL << (int)CommandKind.PostWorkload)
+        | (1UL << (int)CommandKind.CancelWorkload) | (1UL << (int)CommandKind.PlaceBid)
+        | (1UL << (int)CommandKind.OpenBid) | (1UL << (int)CommandKind.StartWork)
+        | (1UL << (int)CommandKind.SubmitWork) | (1UL << (int)CommandKind.AcceptWork);
+
+    /// <summary>Whether a stop of the market reaches it.</summary>
+    public static bool IsMarket(this CommandKind kind) => (Market >> (int)kind & 1) == 1;
+
+    /// <summary>Whether it is a guardian's or the council's own: no stop reaches it.</summary>
+    public static bool IsOversight(this CommandKind kind) =>
+        kind is CommandKind.StopAgent or CommandKind.ReleaseAgent or CommandKind.StopMarket
+            or CommandKind.ReleaseMarket;
+}

@@ -1,0 +1,101 @@
+using Aitbc.Primitives;
+
+namespace Aitbc.Protocol.Entries;
+
+/// <summary>The closed list of what the node itself may put on the journal. The rules check each.</summary>
+public enum SystemInputKind : byte
+{
+    /// <summary>Time passed; whatever is due is drained.</summary>
+    Tick = 1,
+
+    /// <summary>The node is back: market time stood still since the last entry.</summary>
+    Resumed = 2,
+
+    /// <summary>The next preimage of the beacon's hash chain.</summary>
+    Beacon = 3,
+
+    /// <summary>Openings of sealed bids that bidders gave the node.</summary>
+    BidOpenings = 4,
+
+    /// <summary>The node holds the bytes of a declared blob.</summary>
+    BlobAvailable = 5,
+
+    /// <summary>A provider's liveness changed; not supported yet.</summary>
+    Liveness = 6,
+
+    /// <summary>The monitor's verdict on a command; not supported yet.</summary>
+    MonitorVerdict = 7,
+
+    /// <summary>From here on another version of the rules; not supported yet.</summary>
+    Upgrade = 8,
+
+    /// <summary>A new term begins: the journal goes on from a restored backup.</summary>
+    TermBegan = 9,
+}
+
+/// <summary>An input of the node.</summary>
+/// <param name="kind">Which.</param>
+public abstract class SystemInput(SystemInputKind kind) : EntryBody
+{
+    /// <summary>Which.</summary>
+    public SystemInputKind Kind { get; } = kind;
+}
+
+/// <summary>Time passed.</summary>
+public sealed class Tick() : SystemInput(SystemInputKind.Tick)
+{
+}
+
+/// <summary>The node is back.</summary>
+public sealed class Resumed() : SystemInput(SystemInputKind.Resumed)
+{
+}
+
+/// <summary>The journal goes on from a restored backup, under the term that the entry's header names.</summary>
+public sealed class TermBegan() : SystemInput(SystemInputKind.TermBegan)
+{
+}
+
+/// <summary>The next beacon value.</summary>
+/// <param name="value">SHA-256 of it is the value before.</param>
+public sealed class Beacon(Digest value) : SystemInput(SystemInputKind.Beacon)
+{
+    /// <summary>SHA-256 of it is the value before.</summary>
+    public Digest Value { get; } = value;
+}
+
+/// <summary>One bid's opening.</summary>
+/// <param name="Bidder">Whose bid.</param>
+/// <param name="Price">Price asked, base units.</param>
+/// <param name="ProposalHash">Digest of the proposal.</param>
+/// <param name="Salt">What hid the price.</param>
+public sealed record BidOpening(AccountId Bidder, TokenAmount Price, Digest ProposalHash, Digest Salt);
+
+/// <summary>Openings for one workload, and the client's salt.</summary>
+/// <param name="workload">Which.</param>
+/// <param name="clientSalt">The salt whose hash the client committed to, or null where it was withheld.</param>
+/// <param name="openings">0 to 64.</param>
+public sealed class BidOpenings(WorkloadId workload, Digest? clientSalt, IReadOnlyList<BidOpening> openings)
+    : SystemInput(SystemInputKind.BidOpenings)
+{
+    /// <summary>Which.</summary>
+    public WorkloadId Workload { get; } = workload;
+
+    /// <summary>The client's salt or null.</summary>
+    public Digest? ClientSalt { get; } = clientSalt;
+
+    /// <summary>The openings.</summary>
+    public IReadOnlyList<BidOpening> Openings { get; } = openings;
+}
+
+/// <summary>A declared blob's bytes have arrived and hash to its digest.</summary>
+/// <param name="digest">Which.</param>
+/// <param name="sizeBytes">How many bytes.</param>
+public sealed class BlobAvailable(Digest digest, ulong sizeBytes) : SystemInput(SystemInputKind.BlobAvailable)
+{
+    /// <summary>Which.</summary>
+    public Digest Digest { get; } = digest;
+
+    /// <summary>How many bytes.</summary>
+    public ulong SizeBytes { get; } = sizeBytes;
+}

@@ -1,0 +1,222 @@
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Rules;
+using Aitbc.Protocol.State;
+
+namespace Aitbc.Protocol.Identity;
+
+/// <summary>Accounts, agents and their keys.</summary>
+internal static class IdentityRules
+{
+    /// <summary>Keys an account may hold.</summary>
+    public const int MaxKeys = 4;
+
+    /// <summary>Opens a person's account.</summary>
+    public static Outcome Open(in Call call, OpenAccount command)
+    {
+        var outcome = CheckNewKey(call, command.Key, command.Possession);
+        if (outcome != Outcome.Applied)
+        {
+            return outcome;
+        }
+
+        if (!call.CanPay(command.Deposit))
+        {
+            return Outcome.InsufficientFunds;
+        }
+
+        OpenWithDeposit(call, AccountKind.Human, command.Key, command.Deposit);
+        return Outcome.Applied;
+    }
+
+    /// <summary>Registers an agent that the sender owns.</summary>
+    public static Outcome Register(in Call call, RegisterAgent command)
+    {
+        var state = call.State;
+        if (call.Sender.Kind != AccountKind.Human)
+        {
+            return Outcome.NotAuthorised;
+        }
+
+        var outcome = CheckNewKey(call, command.Key, command.Possession);
+        if (outcome != Outcome.Applied)
+        {
+            return outcome;
+        }
+
+        outcome = ConstitutionRules.Build(state, command.Constitution, out var constitution);
+        if (outcome != Outcome.Applied)
+        {
+            return outcome;
+        }
+
+        outcome = BuildGuardians(state, command, out var guardians);
+        if (outcome != Outcome.Applied)
+        {
+            return outcome;
+        }
+
+        if (command.Capabilities.Count > Capabilities.Length || !Enum.IsDefined(command.AgentKind))
+        {
+            return Outcome.BadTerms;
+        }
+
+        if (!call.CanPay(command.Deposit))
+        {
+            return Outcome.InsufficientFunds;
+        }
+
+        var capabilities = default(Capabilities);
+        for (var i = 0; i < command.Capabilities.Count; i++)
+        {
+            capabilities[i] = command.Capabilities[i];
+        }
+
+        var number = OpenWithDeposit(call, AccountKind.Agent, command.Key, command.Deposit);
+        call.Step.Emit(new AgentRegistered(
+            number,
+            call.From,
+            command.AgentKind,
+            (byte)command.Guardians.Count,
+            (byte)command.GuardianThreshold,
+            (byte)command.Capabilities.Count,
+            guardians,
+            capabilities,
+            command.Version,
+            constitution));
+        return Outcome.Applied;
+    }
+
+    /// <summary>Adds a key to the sender.</summary>
+    public static Outcome Add(in Call call, AddKey command)
+    {
+        if (!HoldsItself(call, call.From, command.Key, command.Possession))
+        {
+            return Outcome.BadPossession;
+        }
+
+        return call.Sender.KeyCount >= MaxKeys || call.State.FindKey(call.Sender, command.Key.Thumbprint()) >= 0
+            ? Outcome.KeySetFull
+            : Emit(call, new KeyAdded(call.From, command.Key));
+    }
+
+    /// <summary>Takes a key from the sender.</summary>
+    public static Outcome Revoke(in Call call, RevokeKey command) =>
+        call.Sender.KeyCount <= 1 || call.State.FindKey(call.Sender, command.Key) < 0
+            ? Outcome.NoSuchKey
+            : Emit(call, new KeyRevoked(call.From, command.Key));
+
+    /// <summary>Retires an agent of the sender's.</summary>
+    public static Outcome Retire(in Call call, RetireAgent command)
+    {
+        var slot = call.State.SlotOf(command.Agent);
+        if (slot < 0 || call.State.Accounts[slot].Agent == 0)
+        {
+            return Outcome.NoSuchAgent;
+        }
+
+        ref readonly var account = ref call.State.Accounts[slot];
+        ref readonly var agent = ref call.State.Agents[account.Agent - 1];
+        if (agent.Owner != call.From)
+        {
+            return Outcome.NotAuthorised;
+        }
+
+        if (agent.Retired == 1)
+        {
+            return Outcome.NoSuchAgent;
+        }
+
+        if (account.OpenBids + account.OpenServices + account.OpenWorkloads + account.OpenUnbondings > 0
+            || account.Available != account.Total)
+        {
+            return Outcome.StillEngaged;
+        }
+
+        var number = new AccountNumber((uint)slot);
+        call.Step.Move(
+            (number, SubAccount.Available),
+            (agent.Owner, SubAccount.Available),
+            account.Available,
+            MovePhase.Direct,
+            MoveReason.Retirement);
+        return Emit(call, new AgentRetired(number));
+    }
+
+    private static Outcome Emit<T>(in Call call, in T value)
+        where T : unmanaged, Events.ILedgerEvent
+    {
+        call.Step.Emit(value);
+        return Outcome.Applied;
+    }
+
+    private static AccountNumber OpenWithDeposit(
+        in Call call, AccountKind kind, in PublicKey key, TokenAmount deposit)
+    {
+        var number = new AccountNumber((uint)call.State.Accounts.NextSlot);
+        call.Step.Emit(new AccountOpened(number, kind, 0, 0, key));
+        call.Step.Move(
+            (call.From, SubAccount.Available),
+            (number, SubAccount.Available),
+            deposit,
+            MovePhase.Direct,
+            MoveReason.Deposit);
+        return number;
+    }
+
+    private static Outcome CheckNewKey(in Call call, in PublicKey key, Signature? possession)
+    {
+        // By prefix, so that two ids that share it, which someone may search for, cannot meet in the index.
+        if (call.State.AccountIndex.Find(((AccountId)key.Thumbprint()).Prefix) >= 0)
+        {
+            return Outcome.AccountExists;
+        }
+
+        return HoldsItself(call, call.From, key, possession) ? Outcome.Applied : Outcome.BadPossession;
+    }
+
+    private static bool HoldsItself(in Call call, AccountNumber sponsor, in PublicKey key, Signature? possession)
+    {
+        if (!key.IsOnCurve())
+        {
+            return false;
+        }
+
+        var chain = call.State.Genesis.Chain;
+        return possession is { } signature
+            ? KeyPossession.Verify(chain, call.State.Accounts[sponsor.Slot].Id, key, signature)
+            : chain.IsSimulation;
+    }
+
+    private static Outcome BuildGuardians(LedgerState state, RegisterAgent command, out AccountSet guardians)
+    {
+        guardians = default;
+        var count = command.Guardians.Count;
+        if (count is < 1 or > AccountSet.Length || command.GuardianThreshold < 1 || command.GuardianThreshold > count)
+        {
+            return Outcome.BadGuardians;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var slot = state.SlotOf(command.Guardians[i]);
+            if (slot < 0 || state.Accounts[slot].Kind != AccountKind.Human)
+            {
+                return Outcome.BadGuardians;
+            }
+
+            for (var j = 0; j < i; j++)
+            {
+                if (guardians[j].Slot == slot)
+                {
+                    return Outcome.BadGuardians;
+                }
+            }
+
+            guardians[i] = new AccountNumber((uint)slot);
+        }
+
+        return Outcome.Applied;
+    }
+}

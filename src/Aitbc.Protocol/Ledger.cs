@@ -1,0 +1,299 @@
+using System.Runtime.CompilerServices;
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
+using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Oversight;
+using Aitbc.Protocol.Rules;
+using Aitbc.Protocol.Staking;
+using Aitbc.Protocol.State;
+
+namespace Aitbc.Protocol;
+
+/// <summary>What became of an entry.</summary>
+/// <param name="Outcome">The outcome; see <see cref="OutcomeExtensions.IsJournalled"/>.</param>
+/// <param name="Seq">The entry's sequence; for a duplicate, that of the first.</param>
+/// <param name="IsDuplicate">The payload was handled before; nothing happened now.</param>
+/// <param name="FailedAt">Place of the refused command in its payload, from 0.</param>
+public readonly record struct ApplyResult(Outcome Outcome, ulong Seq, bool IsDuplicate, int FailedAt);
+
+/// <summary>
+/// The rules: <c>apply(state, entry) -> (outcome, events)</c>, pure. Everything else in this system is a shell around
+/// this class.
+/// </summary>
+/// <remarks>Not thread-safe: one owner, as its state.</remarks>
+public sealed class Ledger
+{
+    /// <summary>Most due items one entry drains; what is left comes with the next tick.</summary>
+    public const int MaxDrained = 256;
+
+    private readonly Step step;
+
+    /// <summary>The rules over a state.</summary>
+    /// <param name="state">The state; from here on only this ledger changes it.</param>
+    public Ledger(LedgerState state)
+    {
+        State = state;
+        step = new Step(state);
+    }
+
+    /// <summary>The state as the last entry has left it.</summary>
+    public LedgerState State { get; }
+
+    /// <summary>
+    /// Applies an entry. Events are appended to <paramref name="events"/>; where the outcome is not journalled, or the
+    /// payload is a duplicate, nothing is appended and nothing has changed.
+    /// </summary>
+    /// <param name="header">The next sequence; time and term not before the last entry's.</param>
+    /// <param name="body">What it carries.</param>
+    /// <param name="events">Takes the events.</param>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="ArgumentException">The header does not follow the last entry's.</exception>
+    public ApplyResult Apply(in EntryHeader header, EntryBody body, EventBuffer events)
+    {
+        ref readonly var globals = ref State.Globals;
+        if (header.Seq != globals.Seq + 1 || header.Term < globals.Term || header.Time.UnixMs < globals.TimeMs)
+        {
+            throw new ArgumentException($"Entry {header.Seq} does not follow entry {globals.Seq}.", nameof(header));
+        }
+
+        step.WriteTo(events);
+        return body is ClientPayload payload
+            ? ApplyPayload(header, payload)
+            : ApplyInput(header, (SystemInput)body);
+    }
+
+    /// <summary>Says which payloads are coming, so that what they need is fetched while others are applied. A hint: it
+    /// changes nothing.</summary>
+    /// <param name="payloads">Payloads that will be applied in their order.</param>
+    /// <param name="next">The one that is applied next.</param>
+    public void LookAhead(ReadOnlySpan<ClientPayload> payloads, int next)
+    {
+        if (next + Lookahead.First < payloads.Length)
+        {
+            Lookahead.FetchCells(State, payloads[next + Lookahead.First]);
+            Lookahead.FetchRecords(State, payloads[next + Lookahead.Second]);
+            Lookahead.FetchParts(State, payloads[next + Lookahead.Third]);
+        }
+    }
+
+    /// <summary>Applies genesis: entry 0, which has events and no body.</summary>
+    /// <param name="digest">Digest of the genesis file.</param>
+    /// <param name="events">Takes the events.</param>
+    /// <exception cref="InvalidOperationException">The chain has begun already.</exception>
+    public void ApplyGenesis(in Digest digest, EventBuffer events)
+    {
+        if (State.Accounts.Count > 0)
+        {
+            throw new InvalidOperationException("The chain has begun already.");
+        }
+
+        var genesis = State.Genesis;
+        step.WriteTo(events);
+        State.BeginEntry(new EntryHeader(0, 1, genesis.CreatedAt));
+        step.Emit(new AccountOpened(AccountNumber.Treasury, AccountKind.System, 0, 0, default));
+        step.Emit(new GenesisApplied(digest, genesis.BeaconCommitment, genesis.Supply));
+        foreach (var account in genesis.Accounts)
+        {
+            var number = new AccountNumber((uint)State.Accounts.NextSlot);
+            step.Emit(new AccountOpened(
+                number, AccountKind.Human, account.Council ? (byte)1 : (byte)0, 0, account.Key));
+            step.Move(
+                (AccountNumber.Treasury, SubAccount.Available),
+                (number, SubAccount.Available),
+                account.Balance,
+                MovePhase.Direct,
+                MoveReason.Genesis);
+        }
+    }
+
+    private ApplyResult ApplyPayload(in EntryHeader header, ClientPayload payload)
+    {
+        if (State.NextDueMs <= header.Time.UnixMs)
+        {
+            return new ApplyResult(Outcome.DueFirst, header.Seq, false, 0);
+        }
+
+        var admission = Admission.Check(State, header, payload, out var admitted);
+        if (admission != Outcome.Applied)
+        {
+            return new ApplyResult(admission, header.Seq, false, 0);
+        }
+
+        if (admitted.IsDuplicate)
+        {
+            var (firstSeq, firstOutcome) = Admission.Read(admitted.First);
+            return new ApplyResult(firstOutcome, firstSeq, true, 0);
+        }
+
+        var start = step.Length;
+        State.BeginEntry(header);
+        var call = new Call(step, admitted.From, admitted.FullGas, payload.Epoch);
+        var failedAt = 0;
+        var outcome = payload.Commands.Length == 1
+            ? Execute(call, payload.Commands[0])
+            : ExecuteBatch(call, payload.Commands, start, out failedAt);
+        step.Emit(new CommandHandled(
+            admitted.From,
+            (ushort)payload.Lane,
+            (ushort)failedAt,
+            (uint)outcome,
+            payload.Sequence,
+            payload.PayloadDigest.Prefix,
+            outcome == Outcome.Applied ? admitted.FullGas : admitted.BaseGas));
+        return new ApplyResult(outcome, header.Seq, false, failedAt);
+    }
+
+    /// <summary>All or nothing: a refusal takes back what the commands before it did.</summary>
+    private Outcome ExecuteBatch(in Call call, Command[] commands, int start, out int failedAt)
+    {
+        State.Begin();
+        for (failedAt = 0; failedAt < commands.Length; failedAt++)
+        {
+            var outcome = Execute(call, commands[failedAt]);
+            if (outcome != Outcome.Applied)
+            {
+                State.Rollback();
+                step.TruncateTo(start);
+                return outcome;
+            }
+        }
+
+        State.Commit();
+        failedAt = 0;
+        return Outcome.Applied;
+    }
+
+    /// <summary>One command: the constitution, then the act's own rules, then the reservation of what it exposes.
+    /// </summary>
+    private Outcome Execute(in Call call, Command command)
+    {
+        var exposure = Exposure.Of(State, command);
+        var outcome = ConstitutionRules.Check(State, call.Sender, command.Kind, exposure);
+        if (outcome != Outcome.Applied)
+        {
+            return outcome;
+        }
+
+        outcome = Act(call, command, exposure);
+        if (outcome == Outcome.Applied && !exposure.Value.IsZero && call.Sender.Agent != 0)
+        {
+            step.Emit(new LimitReserved(call.From, exposure.Value));
+        }
+
+        return outcome;
+    }
+
+    private static Outcome Act(in Call call, Command command, in Exposure exposure) => command.Kind switch
+    {
+        CommandKind.Transfer => AccountRules.Transfer(call, (Transfer)command, exposure),
+        CommandKind.OpenAccount => IdentityRules.Open(call, (OpenAccount)command),
+        CommandKind.RegisterAgent => IdentityRules.Register(call, (RegisterAgent)command),
+        CommandKind.AddKey => IdentityRules.Add(call, (AddKey)command),
+        CommandKind.RevokeKey => IdentityRules.Revoke(call, (RevokeKey)command),
+        CommandKind.RetireAgent => IdentityRules.Retire(call, (RetireAgent)command),
+        CommandKind.DepositStake => StakingRules.Deposit(call, (DepositStake)command),
+        CommandKind.WithdrawStake => StakingRules.Withdraw(call, (WithdrawStake)command),
+        CommandKind.ListService => ServiceRules.List(call, (ListService)command),
+        CommandKind.UpdateService => ServiceRules.Update(call, (UpdateService)command),
+        CommandKind.DelistService => ServiceRules.Delist(call, (DelistService)command),
+        CommandKind.DeclareBlob => BlobRules.Declare(call, (DeclareBlob)command, exposure),
+        CommandKind.PostWorkload => WorkloadRules.Post(call, (PostWorkload)command),
+        CommandKind.CancelWorkload => WorkloadRules.Cancel(call, (CancelWorkload)command),
+        CommandKind.PlaceBid => WorkloadRules.Bid(call, (PlaceBid)command, exposure),
+        CommandKind.OpenBid => WorkloadRules.OpenBid(call, (OpenBid)command),
+        CommandKind.StartWork => WorkloadRules.Start(call, (StartWork)command),
+        CommandKind.SubmitWork => WorkloadRules.Submit(call, (SubmitWork)command),
+        CommandKind.AcceptWork => WorkloadRules.Accept(call, (AcceptWork)command),
+        CommandKind.StopAgent => OversightRules.Stop(call, (StopAgent)command),
+        CommandKind.ReleaseAgent => OversightRules.Release(call, (ReleaseAgent)command),
+        CommandKind.StopMarket => OversightRules.Stop(call, (StopMarket)command),
+        CommandKind.ReleaseMarket => OversightRules.Release(call, (ReleaseMarket)command),
+        _ => Outcome.NotSupported,
+    };
+
+    private ApplyResult ApplyInput(in EntryHeader header, SystemInput input)
+    {
+        var before = State.Time;
+        var drains = input.Kind is SystemInputKind.Tick or SystemInputKind.Resumed or SystemInputKind.TermBegan;
+        if (!drains && State.NextDueMs <= header.Time.UnixMs)
+        {
+            return new ApplyResult(Outcome.DueFirst, header.Seq, false, 0);
+        }
+
+        if ((header.Term != State.Globals.Term) != (input.Kind == SystemInputKind.TermBegan))
+        {
+            return new ApplyResult(Outcome.InputRejected, header.Seq, false, 0);
+        }
+
+        var saved = State.Globals;
+        State.BeginEntry(header);
+        var outcome = Take(input, before);
+        if (outcome != Outcome.Applied)
+        {
+            State.BeginEntry(new EntryHeader(saved.Seq, saved.Term, new Timestamp(saved.TimeMs)));
+        }
+        else if (drains)
+        {
+            Drain();
+        }
+
+        return new ApplyResult(outcome, header.Seq, false, 0);
+    }
+
+    private Outcome Take(SystemInput input, Timestamp before)
+    {
+        switch (input)
+        {
+            case Tick:
+                return Outcome.Applied;
+            case Resumed:
+                OversightRules.Resume(step, before);
+                return Outcome.Applied;
+            case TermBegan:
+                step.Emit(new NewTerm(State.Globals.Term));
+                return Outcome.Applied;
+            case Beacon beacon:
+                return OversightRules.Reveal(step, beacon);
+            case BidOpenings openings:
+                return WorkloadRules.OpenBids(step, openings);
+            case BlobAvailable blob:
+                return BlobRules.Arrive(step, blob);
+            default:
+                return Outcome.NotSupported;
+        }
+    }
+
+    /// <summary>Whatever is due, in order of time, kind and id, up to <see cref="MaxDrained"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Drain()
+    {
+        for (var i = 0; i < MaxDrained; i++)
+        {
+            if (!State.TryPeekDue(out var item, out var queue, out var wallMs) || wallMs > State.Globals.TimeMs)
+            {
+                return;
+            }
+
+            queue.Pop();
+            switch (item.Kind)
+            {
+                case DueKind.Workload:
+                    Settlement.OnDeadline(step, new WorkloadId(item.Id));
+                    break;
+                case DueKind.Unbonding:
+                    StakingRules.Finish(step, item.Id);
+                    break;
+                case DueKind.BlobRent:
+                    BlobRules.Expire(step, item.Id);
+                    break;
+                default:
+                    throw new InvalidOperationException($"Something of kind {item.Kind} is due, which is none.");
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Events;
+using Aitbc.Protocol.State;
+
+namespace Aitbc.Protocol.Marketplace;
+
+/// <summary>A service was listed.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Provider">Who offers it.</param>
+/// <param name="MaxCapacity">Most jobs at once.</param>
+/// <param name="MinAccuracyPpm">Delivered below it is a fault.</param>
+/// <param name="Epoch">Stop epoch of the payload.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Capability">What it does.</param>
+/// <param name="ModelHash">Digest of its model, or zero.</param>
+/// <param name="PricePerUnit">Asking price.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public readonly record struct ServiceListed(
+    ServiceId Id,
+    AccountNumber Provider,
+    uint MaxCapacity,
+    uint MinAccuracyPpm,
+    ulong Epoch,
+    Label Name,
+    Label Capability,
+    Digest ModelHash,
+    TokenAmount PricePerUnit) : ILedgerEvent
+{
+    static EventKind ILedgerEvent.Kind => EventKind.ServiceListed;
+
+    void ILedgerEvent.ApplyTo(LedgerState state)
+    {
+        ref var service = ref state.Services.Add(out var slot);
+        service.Id = Id;
+        service.Provider = Provider;
+        service.MaxCapacity = MaxCapacity;
+        service.MinAccuracyPpm = MinAccuracyPpm;
+        service.Epoch = Epoch;
+        service.Name = Name;
+        service.Capability = Capability;
+        service.ModelHash = ModelHash;
+        service.PricePerUnit = PricePerUnit;
+        state.GlobalTable.Write(0).LastService = Id.Value;
+        state.Accounts.Write(Provider.Slot).OpenServices++;
+        state.ServiceIndex.Add(Id.Value, slot);
+    }
+}
+
+/// <summary>A service's terms changed.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="MaxCapacity">Most jobs at once.</param>
+/// <param name="MinAccuracyPpm">Delivered below it is a fault.</param>
+/// <param name="Epoch">Stop epoch of the payload.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="ModelHash">Digest of its model, or zero.</param>
+/// <param name="PricePerUnit">Asking price.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public readonly record struct ServiceUpdated(
+    ServiceId Id,
+    uint MaxCapacity,
+    uint MinAccuracyPpm,
+    ulong Epoch,
+    Label Name,
+    Digest ModelHash,
+    TokenAmount PricePerUnit) : ILedgerEvent
+{
+    static EventKind ILedgerEvent.Kind => EventKind.ServiceUpdated;
+
+    void ILedgerEvent.ApplyTo(LedgerState state)
+    {
+        ref var service = ref state.Services.Write(state.FindService(Id));
+        service.MaxCapacity = MaxCapacity;
+        service.MinAccuracyPpm = MinAccuracyPpm;
+        service.Epoch = Epoch;
+        service.Name = Name;
+        service.ModelHash = ModelHash;
+        service.PricePerUnit = PricePerUnit;
+    }
+}
+
+/// <summary>A service was taken off the market.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Provider">Whose.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public readonly record struct ServiceDelisted(ServiceId Id, AccountNumber Provider) : ILedgerEvent
+{
+    static EventKind ILedgerEvent.Kind => EventKind.ServiceDelisted;
+
+    void ILedgerEvent.ApplyTo(LedgerState state)
+    {
+        state.Services.Free(state.FindService(Id));
+        state.ServiceIndex.Remove(Id.Value);
+        state.Accounts.Write(Provider.Slot).OpenServices--;
+    }
+}

@@ -1,0 +1,213 @@
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Events;
+using Aitbc.Protocol.State;
+
+namespace Aitbc.Protocol.Marketplace;
+
+/// <summary>
+/// What deadlines do, and how a workload ends: who is at fault pays, what was reserved and not spent goes back, into
+/// the bucket it came from.
+/// </summary>
+internal static class Settlement
+{
+    /// <summary>A workload's present deadline has passed.</summary>
+    public static void OnDeadline(Step step, WorkloadId id)
+    {
+        var slot = step.State.FindWorkload(id);
+        ref readonly var workload = ref step.State.Workloads[slot];
+        switch (workload.Phase)
+        {
+            case WorkloadPhase.Open:
+                EndWithoutAward(step, slot, WorkloadEnding.NoBids);
+                break;
+            case WorkloadPhase.Bidding:
+                step.Emit(new BiddingClosed(
+                    id, workload.DeadlineMs + workload.OpenWindowMs, step.State.Globals.BeaconRound));
+                break;
+            case WorkloadPhase.Opening:
+                Award(step, slot);
+                break;
+            case WorkloadPhase.Awarded or WorkloadPhase.Running:
+                EndByFault(step, slot, WorkloadEnding.ProviderMissing);
+                break;
+            case WorkloadPhase.Submitted:
+                Pay(step, slot, WorkloadEnding.ClientSilent);
+                break;
+            default:
+                throw new InvalidOperationException($"A workload stands in phase {workload.Phase}, which is none.");
+        }
+    }
+
+    /// <summary>Pays delivered work.</summary>
+    public static void Pay(Step step, int slot, WorkloadEnding ending)
+    {
+        var workload = step.State.Workloads[slot];
+        var bid = step.State.Bids[workload.WinningBid];
+        var phase = ending == WorkloadEnding.ClientSilent ? MovePhase.TimedOut : MovePhase.Posted;
+        var id = workload.Id.Value;
+        step.Move(
+            (workload.Client, SubAccount.Escrow),
+            (bid.Bidder, SubAccount.Available),
+            workload.Price,
+            phase,
+            MoveReason.Payment,
+            id);
+        var rest = workload.MaxPrice - workload.Price;
+        step.Move(
+            (workload.Client, SubAccount.Escrow),
+            (workload.Client, SubAccount.Available),
+            rest,
+            MovePhase.Voided,
+            MoveReason.Refund,
+            id);
+        ReturnBond(step, bid, workload.JobBond, MoveReason.JobBond, id);
+        Release(step, workload.Client, workload.ReservedBucket, rest);
+        step.Emit(Ended(workload, bid, ending, workload.Price, TokenAmount.Zero));
+    }
+
+    /// <summary>The provider is at fault: the client has its escrow back and the job bond on top.</summary>
+    public static void EndByFault(Step step, int slot, WorkloadEnding ending)
+    {
+        var workload = step.State.Workloads[slot];
+        var bid = step.State.Bids[workload.WinningBid];
+        Refund(step, workload, MovePhase.TimedOut);
+        step.Move(
+            (bid.Bidder, SubAccount.Bond),
+            (workload.Client, SubAccount.Available),
+            workload.JobBond,
+            MovePhase.Posted,
+            MoveReason.Forfeit,
+            workload.Id.Value);
+        step.Emit(Ended(workload, bid, ending, TokenAmount.Zero, workload.JobBond));
+    }
+
+    /// <summary>Nobody was awarded: everybody has their own back, but for bids that should have been opened.</summary>
+    public static void EndWithoutAward(Step step, int slot, WorkloadEnding ending)
+    {
+        ReleaseBids(step, slot, winner: -1, mustBeOpened: ending == WorkloadEnding.NoEligibleBid);
+        var workload = step.State.Workloads[slot];
+        Refund(step, workload, MovePhase.Voided);
+        step.Emit(Ended(workload, default, ending, TokenAmount.Zero, TokenAmount.Zero));
+    }
+
+    private static void Award(Step step, int slot)
+    {
+        var state = step.State;
+        var workload = state.Workloads[slot];
+        if (workload.Epoch < state.FenceOf(state.Accounts[workload.Client.Slot], market: true))
+        {
+            EndWithoutAward(step, slot, WorkloadEnding.ClientStopped);
+            return;
+        }
+
+        var result = Auction.Decide(state, workload);
+        if (result.NeedsBeacon)
+        {
+            step.Emit(new AwardPostponed(workload.Id, workload.DeadlineMs + workload.OpenWindowMs));
+            return;
+        }
+
+        if (result.Bid < 0)
+        {
+            EndWithoutAward(step, slot, WorkloadEnding.NoEligibleBid);
+            return;
+        }
+
+        ReleaseBids(step, slot, result.Bid, mustBeOpened: true);
+        var bid = state.Bids[result.Bid];
+        ReturnBond(step, bid, workload.BidBond, MoveReason.BidBond, workload.Id.Value);
+        var deadline = workload.DeadlineMs + workload.WorkWindowMs;
+        step.Emit(new WorkloadAwarded(workload.Id, bid.Bidder, bid.ServiceId, deadline, bid.Price, result.Price));
+    }
+
+    /// <summary>Ends all bids but the winner's. A bid that was to be opened and was not loses its bid bond, unless a
+    /// stop kept its owner from opening it.</summary>
+    private static void ReleaseBids(Step step, int slot, int winner, bool mustBeOpened)
+    {
+        var state = step.State;
+        var workload = state.Workloads[slot];
+        for (var at = workload.FirstBid; at != 0;)
+        {
+            var bid = state.Bids[at - 1];
+            if (at - 1 != winner)
+            {
+                var forfeits = mustBeOpened && bid.Opened == 0 && !Auction.IsDead(state, bid);
+                var id = workload.Id.Value;
+                if (forfeits)
+                {
+                    step.Move(
+                        (bid.Bidder, SubAccount.Bond),
+                        (AccountNumber.Treasury, SubAccount.Available),
+                        workload.BidBond,
+                        MovePhase.Posted,
+                        MoveReason.Forfeit,
+                        id);
+                }
+                else
+                {
+                    ReturnBond(step, bid, workload.BidBond, MoveReason.BidBond, id);
+                }
+
+                ReturnBond(step, bid, workload.JobBond, MoveReason.JobBond, id);
+                step.Emit(new BidReleased(workload.Id, bid.Bidder, forfeits ? (byte)1 : (byte)0));
+            }
+
+            at = bid.NextBid;
+        }
+    }
+
+    private static void ReturnBond(Step step, in BidRecord bid, TokenAmount amount, MoveReason reason, ulong id)
+    {
+        step.Move(
+            (bid.Bidder, SubAccount.Bond), (bid.Bidder, SubAccount.Available), amount, MovePhase.Voided, reason, id);
+        Release(step, bid.Bidder, bid.ReservedBucket, amount);
+    }
+
+    private static void Refund(Step step, in WorkloadRecord workload, MovePhase phase)
+    {
+        step.Move(
+            (workload.Client, SubAccount.Escrow),
+            (workload.Client, SubAccount.Available),
+            workload.MaxPrice,
+            phase,
+            MoveReason.Refund,
+            workload.Id.Value);
+        Release(step, workload.Client, workload.ReservedBucket, workload.MaxPrice);
+    }
+
+    private static void Release(Step step, AccountNumber account, int bucket, TokenAmount amount)
+    {
+        if (!amount.IsZero && step.State.Accounts[account.Slot].Agent != 0)
+        {
+            step.Emit(new LimitReleased(account, bucket, amount));
+        }
+    }
+
+    private static WorkloadEnded Ended(
+        in WorkloadRecord workload,
+        in BidRecord bid,
+        WorkloadEnding ending,
+        TokenAmount paid,
+        TokenAmount forfeited) => new(
+            workload.Id,
+            workload.Client,
+            bid.Bidder,
+            ending,
+            bid.ServiceId,
+            workload.Units,
+            workload.MinQualityPpm,
+            workload.QualityPpm,
+            workload.PostedAtMs,
+            workload.AwardedAtMs,
+            workload.SubmittedAtMs,
+            workload.SubmittedSeq,
+            workload.Capability,
+            workload.Input,
+            workload.Spec,
+            workload.Result,
+            workload.MaxPrice,
+            paid,
+            forfeited);
+}

@@ -1,0 +1,170 @@
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Rules;
+using Aitbc.Protocol.State;
+
+namespace Aitbc.Protocol.Oversight;
+
+/// <summary>Stops and releases. One may stop; it takes the threshold to release.</summary>
+internal static class OversightRules
+{
+    /// <summary>Whether a command is a stop by someone who may stop: those cost no gas and know no rate.</summary>
+    public static bool IsFree(LedgerState state, AccountNumber from, Command command) => command switch
+    {
+        StopAgent stop => FindAgent(state, stop.Agent) is var slot and >= 0
+            && GuardianIndex(state.Agents[slot], from) >= 0,
+        StopMarket => state.Accounts[from.Slot].Council == 1,
+        _ => false,
+    };
+
+    /// <summary>Stops an agent.</summary>
+    public static Outcome Stop(in Call call, StopAgent command)
+    {
+        var slot = FindAgent(call.State, command.Agent);
+        if (slot < 0)
+        {
+            return Outcome.NoSuchAgent;
+        }
+
+        ref readonly var agent = ref call.State.Agents[slot];
+        if (GuardianIndex(agent, call.From) < 0)
+        {
+            return Outcome.NotAuthorised;
+        }
+
+        call.Step.Emit(new AgentStopped(agent.Account, call.From, call.State.Globals.StopEpoch + 1));
+        return Outcome.Applied;
+    }
+
+    /// <summary>Agrees to release an agent.</summary>
+    public static Outcome Release(in Call call, ReleaseAgent command)
+    {
+        var slot = FindAgent(call.State, command.Agent);
+        if (slot < 0)
+        {
+            return Outcome.NoSuchAgent;
+        }
+
+        ref readonly var agent = ref call.State.Agents[slot];
+        var guardian = GuardianIndex(agent, call.From);
+        if (guardian < 0)
+        {
+            return Outcome.NotAuthorised;
+        }
+
+        var votes = (byte)(agent.ReleaseVotes | (1 << guardian));
+        if (agent.Stopped == 0 || votes == agent.ReleaseVotes)
+        {
+            return Outcome.NothingToRelease;
+        }
+
+        var account = agent.Account;
+        var enough = System.Numerics.BitOperations.PopCount(votes) >= agent.GuardianThreshold;
+        call.Step.Emit(new ReleaseApproved(account, call.From, votes));
+        if (enough)
+        {
+            call.Step.Emit(new AgentReleased(account));
+        }
+
+        return Outcome.Applied;
+    }
+
+    /// <summary>Stops the market or all.</summary>
+    public static Outcome Stop(in Call call, StopMarket command)
+    {
+        if (call.Sender.Council == 0)
+        {
+            return Outcome.NotAuthorised;
+        }
+
+        if (!Enum.IsDefined(command.Scope))
+        {
+            return Outcome.BadTerms;
+        }
+
+        call.Step.Emit(new MarketStopped(command.Scope, call.From, call.State.Globals.StopEpoch + 1));
+        return Outcome.Applied;
+    }
+
+    /// <summary>Agrees to release the market or all.</summary>
+    public static Outcome Release(in Call call, ReleaseMarket command)
+    {
+        ref readonly var globals = ref call.State.Globals;
+        if (call.Sender.Council == 0)
+        {
+            return Outcome.NotAuthorised;
+        }
+
+        if (!Enum.IsDefined(command.Scope))
+        {
+            return Outcome.BadTerms;
+        }
+
+        var all = command.Scope == StopScope.All;
+        var before = all ? globals.AllReleaseVotes : globals.MarketReleaseVotes;
+        var votes = before | (1u << CouncilIndex(call.State, call.From));
+        if ((all ? globals.AllStopped : globals.MarketIsStopped) == 0 || votes == before)
+        {
+            return Outcome.NothingToRelease;
+        }
+
+        call.Step.Emit(new MarketReleaseApproved(command.Scope, call.From, votes));
+        if (System.Numerics.BitOperations.PopCount(votes) >= call.State.Genesis.CouncilThreshold)
+        {
+            call.Step.Emit(new MarketReleased(command.Scope));
+        }
+
+        return Outcome.Applied;
+    }
+
+    /// <summary>The node is back: market time stood still since the entry before.</summary>
+    public static void Resume(Step step, Timestamp before) =>
+        step.Emit(new ResumedAfter(step.State.Globals.TimeMs - before.UnixMs));
+
+    /// <summary>The next beacon value.</summary>
+    public static Outcome Reveal(Step step, Beacon input)
+    {
+        ref readonly var globals = ref step.State.Globals;
+        if (Digest.Sha256(input.Value.AsSpan()) != globals.BeaconHead)
+        {
+            return Outcome.InputRejected;
+        }
+
+        step.Emit(new BeaconRevealed(globals.BeaconRound + 1, input.Value));
+        return Outcome.Applied;
+    }
+
+    private static int FindAgent(LedgerState state, in AccountId id)
+    {
+        var slot = state.SlotOf(id);
+        return slot < 0 ? -1 : state.Accounts[slot].Agent - 1;
+    }
+
+    private static int GuardianIndex(in AgentRecord agent, AccountNumber who)
+    {
+        for (var i = 0; i < agent.GuardianCount; i++)
+        {
+            if (agent.Guardians[i] == who)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Genesis opens accounts in its order, so a member's place is the count of members before it.</summary>
+    private static int CouncilIndex(LedgerState state, AccountNumber who)
+    {
+        var index = 0;
+        for (var slot = 1; slot < who.Slot; slot++)
+        {
+            index += state.Accounts[slot].Council;
+        }
+
+        return index;
+    }
+}

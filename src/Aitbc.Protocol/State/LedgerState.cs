@@ -1,0 +1,247 @@
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
+using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Staking;
+
+namespace Aitbc.Protocol.State;
+
+/// <summary>
+/// All that the rules know: tables of fixed-size records, indexes derived from them, and queues of what falls due.
+/// Only events change it (<see cref="Events.EventCatalog.Apply"/>), so whoever has the events has the state.
+/// </summary>
+/// <remarks>Not thread-safe: one owner. Whoever needs to read elsewhere feeds a second state with the events.
+/// </remarks>
+public sealed partial class LedgerState
+{
+    private readonly IRollback[] parts;
+    private readonly TokenAmount[] gas;
+
+    /// <summary>The state before genesis.</summary>
+    /// <param name="genesis">What the chain begins with; must be valid.</param>
+    /// <exception cref="ArgumentException">The genesis is not valid.</exception>
+    public LedgerState(Genesis genesis)
+    {
+        var problems = genesis.Validate();
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException($"The genesis is not valid: {string.Join(" ", problems)}", nameof(genesis));
+        }
+
+        Genesis = genesis;
+        gas = [.. Enumerable.Range(0, CommandNames.Count).Select(kind => Parameters.GasOf((CommandKind)kind))];
+        GlobalTable.Add(out _);
+        parts =
+        [
+            GlobalTable, Accounts, Lanes, Keys, Agents, Buckets, Unbondings, Services, Workloads, Bids, Blobs,
+            AccountIndex, WorkloadIndex, ServiceIndex, UnbondingIndex, BlobIndex, BlobIdIndex,
+        ];
+    }
+
+    /// <summary>What the chain began with.</summary>
+    public Genesis Genesis { get; }
+
+    /// <summary>The chain's figures.</summary>
+    public Parameters Parameters => Genesis.Parameters;
+
+    /// <summary>What belongs to no single account.</summary>
+    public ref readonly Globals Globals => ref GlobalTable[0];
+
+    /// <summary>Accounts by number.</summary>
+    public Table<AccountRecord> Accounts { get; } = new();
+
+    /// <summary>Nonce lanes.</summary>
+    public Table<LaneRecord> Lanes { get; } = new();
+
+    /// <summary>Keys.</summary>
+    public Table<KeyRecord> Keys { get; } = new();
+
+    /// <summary>Agents.</summary>
+    public Table<AgentRecord> Agents { get; } = new();
+
+    /// <summary>Older buckets of rolling limits.</summary>
+    public Table<BucketRecord> Buckets { get; } = new();
+
+    /// <summary>Stake on its way to be free.</summary>
+    public Table<UnbondingRecord> Unbondings { get; } = new();
+
+    /// <summary>Services.</summary>
+    public Table<ServiceRecord> Services { get; } = new();
+
+    /// <summary>Workloads that are not finished.</summary>
+    public Table<WorkloadRecord> Workloads { get; } = new();
+
+    /// <summary>Bids on them.</summary>
+    public Table<BidRecord> Bids { get; } = new();
+
+    /// <summary>Blobs whose rent is paid.</summary>
+    public Table<BlobRecord> Blobs { get; } = new();
+
+    /// <summary>Wall time of the last entry.</summary>
+    public Timestamp Time => new(Globals.TimeMs);
+
+    /// <summary>Market time now, ms: wall time less the time the market stood still.</summary>
+    public long MarketNowMs =>
+        (Globals.MarketStoppedAtMs != 0 ? Globals.MarketStoppedAtMs : Globals.TimeMs) - Globals.MarketOffsetMs;
+
+    /// <summary>Whether the market runs: neither it nor all is stopped.</summary>
+    public bool MarketRuns => Globals.AllStopped == 0 && Globals.MarketIsStopped == 0;
+
+    internal Table<Globals> GlobalTable { get; } = new();
+
+    internal IdIndex AccountIndex { get; } = new();
+
+    internal IdIndex WorkloadIndex { get; } = new();
+
+    internal IdIndex ServiceIndex { get; } = new();
+
+    internal IdIndex UnbondingIndex { get; } = new();
+
+    internal IdIndex BlobIndex { get; } = new();
+
+    internal IdIndex BlobIdIndex { get; } = new();
+
+    internal DueQueue WallDue { get; } = new();
+
+    internal DueQueue MarketDue { get; } = new();
+
+    /// <summary>The account of an id, or null.</summary>
+    public AccountNumber? FindAccount(in AccountId id)
+    {
+        var slot = SlotOf(id);
+        return slot < 0 ? null : new AccountNumber((uint)slot);
+    }
+
+    /// <summary>The account of a number.</summary>
+    public ref readonly AccountRecord Account(AccountNumber number) => ref Accounts[number.Slot];
+
+    /// <summary>The slot of a workload that is not finished, or -1.</summary>
+    public int FindWorkload(WorkloadId id) => WorkloadIndex.Find(id.Value);
+
+    /// <summary>The slot of a listed service, or -1.</summary>
+    public int FindService(ServiceId id) => ServiceIndex.Find(id.Value);
+
+    /// <summary>The slot of a blob whose rent is paid, or -1.</summary>
+    public int FindBlob(in Digest digest)
+    {
+        var slot = BlobIndex.Find(digest.Prefix);
+        return slot >= 0 && Blobs[slot].Digest == digest ? slot : -1;
+    }
+
+    /// <summary>Whether a blob is paid for and its bytes are there.</summary>
+    public bool BlobIsAvailable(in Digest digest)
+    {
+        var slot = FindBlob(digest);
+        return slot >= 0 && Blobs[slot].Available == 1;
+    }
+
+    /// <summary>The next sequence of an account's lane.</summary>
+    public ulong NextSequence(AccountNumber account, int lane)
+    {
+        var slot = FindLane(Account(account), lane);
+        return slot < 0 ? 1 : Lanes[slot].NextSequence;
+    }
+
+    /// <summary>Gas of one command, base units.</summary>
+    public TokenAmount GasOf(CommandKind kind) => gas[(int)kind];
+
+    /// <summary>The epoch of the last stop that reaches an account's commands.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="market">Whether the command belongs to the market.</param>
+    public ulong FenceOf(in AccountRecord account, bool market)
+    {
+        ref readonly var globals = ref Globals;
+        var fence = globals.AllFence;
+        if (market && globals.MarketFence > fence)
+        {
+            fence = globals.MarketFence;
+        }
+
+        if (account.Agent != 0 && Agents[account.Agent - 1].Fence > fence)
+        {
+            fence = Agents[account.Agent - 1].Fence;
+        }
+
+        return fence;
+    }
+
+    internal int SlotOf(in AccountId id)
+    {
+        var slot = AccountIndex.Find(id.Prefix);
+        return slot >= 0 && Accounts[slot].Id == id ? slot : -1;
+    }
+
+    internal int FindLane(in AccountRecord account, int lane)
+    {
+        for (var at = account.FirstLane; at != 0; at = Lanes[at - 1].NextLane)
+        {
+            if (Lanes[at - 1].Lane == lane)
+            {
+                return at - 1;
+            }
+        }
+
+        return -1;
+    }
+
+    internal int FindKey(in AccountRecord account, in KeyId key)
+    {
+        for (var at = account.FirstKey; at != 0; at = Keys[at - 1].NextKey)
+        {
+            if (Keys[at - 1].Id == key)
+            {
+                return at - 1;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The account's key of a thumbprint, for whoever checks signatures; null where it has none.</summary>
+    public PublicKey? KeyOf(in AccountId account, in KeyId key)
+    {
+        var slot = SlotOf(account);
+        if (slot < 0)
+        {
+            return null;
+        }
+
+        var found = FindKey(Accounts[slot], key);
+        return found < 0 ? null : Keys[found].Key;
+    }
+
+    internal void BeginEntry(in EntryHeader header)
+    {
+        ref var globals = ref GlobalTable.Write(0);
+        globals.Seq = header.Seq;
+        globals.Term = header.Term;
+        globals.TimeMs = header.Time.UnixMs;
+    }
+
+    internal void Begin()
+    {
+        foreach (var part in parts)
+        {
+            part.Begin();
+        }
+    }
+
+    internal void Commit()
+    {
+        foreach (var part in parts)
+        {
+            part.Commit();
+        }
+    }
+
+    internal void Rollback()
+    {
+        foreach (var part in parts)
+        {
+            part.Rollback();
+        }
+    }
+}

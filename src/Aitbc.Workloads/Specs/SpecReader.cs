@@ -1,0 +1,182 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Aitbc.Primitives;
+using Aitbc.Workloads.Csv;
+
+namespace Aitbc.Workloads.Specs;
+
+/// <summary>
+/// Reads one flat JSON object against a closed list of members. All faults are gathered, not only the first, so that
+/// whoever wrote the spec can mend it in one go.
+/// </summary>
+internal sealed class SpecReader
+{
+    /// <summary>The only version of every spec so far.</summary>
+    public const int Version = 1;
+
+    /// <summary>Largest spec in bytes: a spec is a page of settings, never data.</summary>
+    public const int MaxBytes = 16 * 1024;
+
+    private const int MaxDepth = 4;
+    private const int MaxFaults = 8;
+
+    private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
+    private readonly List<string> _faults = [];
+
+    private SpecReader()
+    {
+    }
+
+    /// <summary>All faults so far as one sentence, or null.</summary>
+    public string? Faults => _faults.Count == 0 ? null : "The spec is refused: " + string.Join("; ", _faults) + ".";
+
+    /// <summary>Opens a spec of one capability; its members are then asked for by name.</summary>
+    public static bool TryOpen(
+        ReadOnlyMemory<byte> json,
+        Label capability,
+        ReadOnlySpan<string> members,
+        [NotNullWhen(true)] out SpecReader? reader,
+        [NotNullWhen(false)] out string? error)
+    {
+        reader = null;
+        if (json.Length > MaxBytes)
+        {
+            error = $"The spec has {ShownValue.Of(json.Length)} bytes; {ShownValue.Of(MaxBytes)} are allowed.";
+            return false;
+        }
+
+        var options = new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+        try
+        {
+            using var document = JsonDocument.Parse(json, options);
+            var opened = new SpecReader();
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                error = "The spec is no JSON object.";
+                return false;
+            }
+
+            opened.Take(document.RootElement, capability, members);
+            reader = opened;
+            error = null;
+            return true;
+        }
+        catch (JsonException fault)
+        {
+            error = $"The spec is no valid JSON: line {fault.LineNumber + 1 ?? 1}, byte {fault.BytePositionInLine ?? 0}.";
+            return false;
+        }
+    }
+
+    /// <summary>A whole number within limits; the default where the spec leaves it out.</summary>
+    public long Integer(string name, long byDefault, long min, long max)
+    {
+        if (!_members.TryGetValue(name, out var value)) return byDefault;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Fault($"{name} is {Shown(value)}, allowed are whole numbers from {min} to {max}");
+        return byDefault;
+    }
+
+    /// <summary>The digest of a blob; it must be there.</summary>
+    public Digest Digest(string name)
+    {
+        if (!_members.TryGetValue(name, out var value))
+        {
+            Fault($"{name} is missing");
+            return default;
+        }
+
+        if (TryText(value, out var text) && Primitives.Digest.TryParse(text.AsSpan(), out var digest)) return digest;
+        Fault($"{name} is {Shown(value)}, expected is a SHA-256 digest of 43 base64url characters");
+        return default;
+    }
+
+    /// <summary>One of a few words; the default where the spec leaves it out.</summary>
+    public string Choice(string name, string byDefault, params ReadOnlySpan<string> allowed)
+    {
+        if (!_members.TryGetValue(name, out var value)) return byDefault;
+        if (TryText(value, out var text) && allowed.Contains(text)) return text;
+        Fault($"{name} is {Shown(value)}, allowed are {string.Join(", ", allowed.ToArray())}");
+        return byDefault;
+    }
+
+    /// <summary>True or false; the default where the spec leaves it out.</summary>
+    public bool Flag(string name, bool byDefault)
+    {
+        if (!_members.TryGetValue(name, out var value)) return byDefault;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Fault($"{name} is {Shown(value)}, allowed are true and false");
+        return byDefault;
+    }
+
+    /// <summary>Refuses a member that makes no sense beside the others.</summary>
+    public void Refuse(string name, string because)
+    {
+        if (_members.ContainsKey(name)) Fault($"{name} {because}");
+    }
+
+    private void Take(JsonElement root, Label capability, ReadOnlySpan<string> members)
+    {
+        foreach (var member in root.EnumerateObject())
+        {
+            // A name that is no text (a lone surrogate) cannot be compared; it is certainly none of ours.
+            var name = TryName(member, out var read) ? read : null;
+            if (name is "capability" or "version" || (name is not null && members.Contains(name)))
+            {
+                _members.Add(name, member.Value.Clone());
+            }
+            else
+            {
+                Fault($"{(name is null ? "a member" : ShownValue.Of(name))} is unknown");
+            }
+        }
+
+        var named = _members.TryGetValue("capability", out var value) && TryText(value, out var text)
+            && text == capability.ToString();
+        if (!named) Fault($"capability must be {ShownValue.Of(capability.ToString())}");
+        var isVersion = _members.TryGetValue("version", out value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt32(out var version) && version == Version;
+        if (!isVersion) Fault($"version must be {Version}");
+    }
+
+    private void Fault(string what)
+    {
+        if (_faults.Count < MaxFaults) _faults.Add(what);
+    }
+
+    private static bool TryName(JsonProperty member, [NotNullWhen(true)] out string? name)
+    {
+        try
+        {
+            name = member.Name;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            name = null;
+            return false;
+        }
+    }
+
+    private static bool TryText(JsonElement value, [NotNullWhen(true)] out string? text)
+    {
+        text = null;
+        if (value.ValueKind != JsonValueKind.String) return false;
+        try
+        {
+            // JSON may escape half a surrogate pair; such a text cannot be made and the reader says so by throwing.
+            text = value.GetString();
+            return text is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static string Shown(JsonElement value) => ShownValue.Of(value.GetRawText());
+}

@@ -1,0 +1,16 @@
+using Aitbc.Primitives;
+
+namespace Aitbc.Workloads;
+
+/// <summary>The capabilities that are computed here: what an offer names and <see cref="WorkloadRunner"/> runs.</summary>
+public static class WorkloadCapabilities
+{
+    /// <summary>Cleans, shuffles and splits a data set: <c>data.curate</c>.</summary>
+    public static Label DataCurate { get; } = Label.Parse("data.curate");
+
+    /// <summary>Trains a classifier and measures it on rows it did not see: <c>classifier.train</c>.</summary>
+    public static Label ClassifierTrain { get; } = Label.Parse("classifier.train");
+
+    /// <summary>Applies a trained classifier to rows: <c>classifier.infer</c>.</summary>
+    public static Label ClassifierInfer { get; } = Label.Parse("classifier.infer");
+}
