@@ -105,14 +105,13 @@ internal static class ConstitutionRules
                 return Outcome.ValueLimit;
             }
 
-            // Per action first, so that the sum stays far below the overflow of its type.
-            if (RollingLimits.Used(state, agent.Volume, nowMs) + exposure.Value > limits.MaxDailyVolume)
+            if (Passes(RollingLimits.Used(state, agent.Volume, nowMs), exposure.Value, limits.MaxDailyVolume))
             {
                 return Outcome.VolumeLimit;
             }
         }
 
-        if (!exposure.Stake.IsZero && sender.Stake + exposure.Stake > limits.MaxStake)
+        if (!exposure.Stake.IsZero && Passes(sender.Stake, exposure.Stake, limits.MaxStake))
         {
             return Outcome.StakeLimit;
         }
@@ -132,6 +131,11 @@ internal static class ConstitutionRules
             ? Outcome.KeyChangeHold
             : Outcome.Applied;
     }
+
+    /// <summary>Whether what is used and what is asked together pass a limit. Subtracts, for what is asked is whatever
+    /// the sender wrote and the limit whatever the owner wrote: their sum may leave the range.</summary>
+    private static bool Passes(TokenAmount used, TokenAmount asked, TokenAmount limit) =>
+        used > limit || asked > limit - used;
 
     private static bool Names(in ConstitutionRecord limits, int slot)
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -146,6 +147,29 @@ public sealed class Table<T> : IRollback
             var rows = Math.Min(ChunkSize, count - slot);
             sink(MemoryMarshal.AsBytes(chunks[slot >> ChunkBits].AsSpan(0, rows)));
         }
+    }
+
+    /// <summary>Which slots are free, by walking the list of them: a record cannot tell by itself.</summary>
+    /// <returns>One bit a slot.</returns>
+    /// <exception cref="InvalidDataException">The list does not fit the counts.</exception>
+    internal BitArray FreeSlots()
+    {
+        var free = new BitArray(count);
+        var found = 0;
+        var slot = freeHead - 1;
+        while (slot >= 0 && slot < count && !free[slot])
+        {
+            free[slot] = true;
+            found++;
+            slot = Unsafe.As<T, int>(ref chunks[slot >> ChunkBits][slot & ChunkMask]) - 1;
+        }
+
+        if (slot != -1 || found != count - live)
+        {
+            throw new InvalidDataException($"The free list of {typeof(T).Name} does not fit its counts.");
+        }
+
+        return free;
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote into this empty table.</summary>
