@@ -25,7 +25,9 @@ public static class Backup
     /// <param name="targetPath">A directory that is empty or does not exist.</param>
     /// <param name="options">The journal's identity.</param>
     /// <param name="running">The journal that is open in it and may go on writing; null when none is open.</param>
-    /// <exception cref="DataDirectoryUnusableException">The target is not empty, or a name cannot be copied.</exception>
+    /// <exception cref="DataDirectoryUnusableException">
+    /// The target is not empty, or a name cannot be copied.
+    /// </exception>
     /// <exception cref="StorageDamagedException">The journal is damaged. The copy has no manifest then.</exception>
     public static BackupSummary Create(
         DataDirectory source, string targetPath, JournalOptions options, Journal? running)

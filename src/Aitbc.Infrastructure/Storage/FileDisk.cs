@@ -6,7 +6,9 @@ namespace Aitbc.Infrastructure.Storage;
 /// An <see cref="IDisk"/> over a real directory. It keeps a quota: growth beyond <c>maxBytes</c> of file content is
 /// refused as a full disk is, before the device is touched. Thread-safe.
 /// </summary>
-/// <remarks>The quota counts file lengths at opening plus what this object added: it expects to be the only writer.</remarks>
+/// <remarks>
+/// The quota counts file lengths at opening plus what this object added: it expects to be the only writer.
+/// </remarks>
 public sealed class FileDisk : IDisk
 {
     private const int NoSpaceErrno = 28;

@@ -98,7 +98,8 @@ public sealed class BackupTests : IDisposable
         Backup.Create(disk, target, Options, journal);
 
         Assert.Equal([journal.DurableSequence], new SnapshotStore(target).Sequences);
-        Assert.DoesNotContain(target.List("journal"), static entry => entry.Name.Contains("prep", StringComparison.Ordinal));
+        Assert.All(
+            target.List("journal"), static entry => Assert.EndsWith(".seg", entry.Name, StringComparison.Ordinal));
         Assert.Empty(Journal.Check(target, Options));
         await using var copy = Journal.Open(target, Options, out _);
         model.HoldAgainst(copy);

@@ -4,7 +4,9 @@ using Aitbc.Infrastructure.Tests.Storage;
 
 namespace Aitbc.Infrastructure.Tests.Storage
 {
-    /// <summary>A real second process of this runtime that opens a data directory and holds it until it is killed or we end.</summary>
+    /// <summary>
+    /// A real second process of this runtime that opens a data directory and holds it until it is killed or we end.
+    /// </summary>
     internal static class LockHolder
     {
         public const string Holding = "holding";
@@ -16,7 +18,11 @@ namespace Aitbc.Infrastructure.Tests.Storage
         public static Process Start(string path)
         {
             var assembly = typeof(LockHolder).Assembly.Location;
-            var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
+            var start = new ProcessStartInfo(Environment.ProcessPath!)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            };
             start.ArgumentList.Add("exec");
             start.ArgumentList.Add(assembly);
             start.Environment[PathVariable] = path;
