@@ -16,8 +16,14 @@ namespace Aitbc.Workloads;
 /// </remarks>
 public static class WorkloadRunner
 {
-    /// <summary>Runs a job without reporting progress.</summary>
-    /// <inheritdoc cref="Run(Label, ReadOnlyMemory{byte}, Func{Digest, ReadOnlyMemory{byte}?}, Action{WorkloadProgress}?, CancellationToken)"/>
+    private static readonly Digest s_nothing = Digest.Sha256([]);
+
+    /// <summary>Runs a job without reporting progress; all else is as in the other overload.</summary>
+    /// <param name="capability">One of <see cref="WorkloadCapabilities"/>.</param>
+    /// <param name="spec">The spec as JSON, at most 16 KiB.</param>
+    /// <param name="blobs">Gives the bytes of a digest, or null where it has none.</param>
+    /// <param name="cancellation">Ends the run with <see cref="WorkloadFault.Cancelled"/>.</param>
+    /// <returns>A result, or why there is none.</returns>
     public static WorkloadOutcome Run(
         Label capability,
         ReadOnlyMemory<byte> spec,
@@ -32,7 +38,7 @@ public static class WorkloadRunner
     /// trusted; what it throws is not caught.
     /// </param>
     /// <param name="progress">Called after every epoch of a training, on the caller's thread; may be null.</param>
-    /// <param name="cancellation">Ends the run with <see cref="WorkloadFault.Cancelled"/>, within milliseconds.</param>
+    /// <param name="cancellation">Ends the run with <see cref="WorkloadFault.Cancelled"/>, mostly at once.</param>
     /// <returns>A result, or why there is none. Nothing in spec or blobs can make this throw.</returns>
     public static WorkloadOutcome Run(
         Label capability,
@@ -100,7 +106,8 @@ public static class WorkloadRunner
         out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
-        if (blobs(digest) is not { } found)
+        // Where C# turns a null into an empty memory (cond ? bytes : null does), nothing is still nothing.
+        if (blobs(digest) is not { } found || (found.IsEmpty && digest != s_nothing))
         {
             return new WorkloadFailure(WorkloadFault.InputMissing, $"The {what} blob {digest} is not to be had.");
         }

@@ -25,9 +25,12 @@ internal sealed class SegmentPreparer : IAsyncDisposable
     private OpenSegment? _ready;
     private uint _nextIndex;
     private volatile IOException? _failure;
+    private volatile bool _isFull;
     private int _readyCapacity;
 
-    /// <summary>Takes over a segment that stands ready, if there is one, and begins to prepare another otherwise.</summary>
+    /// <summary>
+    /// Takes over a segment that stands ready, if there is one, and begins to prepare another otherwise.
+    /// </summary>
     public SegmentPreparer(IDisk disk, JournalOptions options, OpenSegment? ready, uint nextIndex)
     {
         _disk = disk;
@@ -41,8 +44,13 @@ internal sealed class SegmentPreparer : IAsyncDisposable
     /// <summary>Bytes of frames that the ready segment takes; 0 when none is ready.</summary>
     public int ReadyCapacity => Volatile.Read(ref _readyCapacity);
 
-    /// <summary>The device error that ended preparation for good; null while there is none. A full disk is not one.</summary>
+    /// <summary>
+    /// The device error that ended preparation for good; null while there is none. A full disk is not one.
+    /// </summary>
     public IOException? Failure => _failure;
+
+    /// <summary>Whether the last try found the disk full; not whether one is under way.</summary>
+    public bool IsFull => _isFull;
 
     /// <summary>Asks for a segment to be made ready; returns at once when an own task does that.</summary>
     public void Request()
@@ -130,6 +138,7 @@ internal sealed class SegmentPreparer : IAsyncDisposable
             }
             catch (DiskFullException)
             {
+                _isFull = true;
                 return false;
             }
             catch (IOException error)
@@ -144,6 +153,7 @@ internal sealed class SegmentPreparer : IAsyncDisposable
     {
         _ready = Prepare(_disk, _options, _nextIndex);
         _nextIndex++;
+        _isFull = false;
         Volatile.Write(ref _readyCapacity, _ready.Capacity);
     }
 

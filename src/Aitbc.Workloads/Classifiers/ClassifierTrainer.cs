@@ -47,18 +47,17 @@ internal static class ClassifierTrainer
         var features = Scale(rows, scaling);
         var parameters = FirstWeights(shape, random.Fork("weights"));
         Train(rows, features, shape, spec, parameters, random.Fork("order"), progress, cancellation);
-        if (TensorPrimitives.IsFiniteAll<float>(parameters)
-            && TensorPrimitives.MaxMagnitude<float>(parameters) is <= ModelLimits.MaxWeight and >= -ModelLimits.MaxWeight)
+        // Written so that a NaN fails too.
+        if (!Array.TrueForAll(parameters, weight => Math.Abs(weight) <= ModelLimits.MaxWeight))
         {
-            var all = Enumerable.Range(0, rows.RowCount).ToArray();
-            var trainedOn = Digest.Sha256(CanonicalCsv.Write(rows, all));
-            model = new ClassifierModel(shape, rows.Classes, scaling, parameters, trainedOn);
-            return null;
+            return new WorkloadFailure(
+                WorkloadFault.Diverged,
+                "The weights grew without bound; choose a smaller learning rate.");
         }
 
-        return new WorkloadFailure(
-            WorkloadFault.Diverged,
-            "The weights grew without bound; choose a smaller learning rate.");
+        var trainedOn = Digest.Sha256(CanonicalCsv.Write(rows, [.. Enumerable.Range(0, rows.RowCount)]));
+        model = new ClassifierModel(shape, rows.Classes, scaling, parameters, trainedOn);
+        return null;
     }
 
     public static NetworkShape ShapeOf(CsvTable rows, TrainSpec spec) =>
@@ -76,14 +75,16 @@ internal static class ClassifierTrainer
     }
 
     /// <summary>
-    /// Even draws in a range that keeps the spread of a layer's outputs that of its inputs. Offsets start at zero.
+    /// Even draws in a range that keeps the spread of a layer's outputs that of its inputs. Offsets start at zero, and
+    /// so does all of softmax regression, which has no alike units that would have to be told apart.
     /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward networks", AISTATS 2010.
     /// </summary>
     private static float[] FirstWeights(NetworkShape shape, SeededRandom random)
     {
         var parameters = new float[shape.Parameters];
-        Draw(parameters.AsSpan()[shape.FirstWeights], shape.Features + shape.FirstUnits, random);
-        if (shape.Hidden > 0) Draw(parameters.AsSpan()[shape.SecondWeights], shape.Hidden + shape.Classes, random);
+        if (shape.Hidden == 0) return parameters;
+        Draw(parameters.AsSpan()[shape.FirstWeights], shape.Features + shape.Hidden, random);
+        Draw(parameters.AsSpan()[shape.SecondWeights], shape.Hidden + shape.Classes, random);
         return parameters;
 
         static void Draw(Span<float> weights, int units, SeededRandom random)

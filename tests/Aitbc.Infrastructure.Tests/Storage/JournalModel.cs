@@ -26,6 +26,9 @@ internal sealed class JournalModel
 
     public void Confirm() => Confirmed = _frames.Count;
 
+    /// <summary>Expects nothing to be there for sure, as of a copy of an earlier moment.</summary>
+    public void Unconfirm() => Confirmed = 0;
+
     /// <summary>Fills a batch with some frames of all kinds and remembers them.</summary>
     public void Fill(JournalBatch batch, SeededRandom random, int frames, int maxPayload)
     {
@@ -38,10 +41,15 @@ internal sealed class JournalModel
 
     public void Add(JournalBatch batch, FrameKind kind, byte[] payload)
     {
-        LastEntry += kind == FrameKind.Entry ? 1 : 0;
-        _frames.Add((kind, LastEntry, payload));
+        Remember(kind, payload);
         payload.CopyTo(batch.BeginFrame(kind, LastEntry, payload.Length + 7));
         batch.EndFrame(payload.Length);
+    }
+
+    public void Remember(FrameKind kind, byte[] payload)
+    {
+        LastEntry += kind == FrameKind.Entry ? 1 : 0;
+        _frames.Add((kind, LastEntry, payload));
     }
 
     /// <summary>
