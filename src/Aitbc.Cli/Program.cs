@@ -23,6 +23,7 @@ public static class Program
         new CommandTree("Agents that do real work for pay, on a ledger that anyone can replay.", output)
         {
             VerifyCommand.Create(output),
+            BenchCommand.Create(output),
             VersionCommand.Create(output),
         };
 }
