@@ -19,7 +19,8 @@ public sealed class CommandHostTests
         Ended people = await RunAsync([command]);
         Ended machines = await RunAsync([command, "--json"]);
 
-        Assert.Equal((ExitCode.Failed, "", $"aitbc: {sentence}"), (people.ExitCode, people.Out, people.Error.TrimEnd()));
+        Assert.Equal((ExitCode.Failed, ""), (people.ExitCode, people.Out));
+        Assert.Equal($"aitbc: {sentence}", people.Error.TrimEnd());
         Assert.Equal((ExitCode.Failed, ""), (machines.ExitCode, machines.Out));
         Assert.Equal(sentence, CommandLineTests.AssertProblem(code, machines.Error));
     }
@@ -75,8 +76,8 @@ public sealed class CommandHostTests
     {
         Ended ended = await StopAsync("ignores-signals", "-INT", "-TERM");
 
-        // Ended by the signal itself, whose number the runtime adds to 128.
-        Assert.Equal(143, ended.ExitCode);
+        // Ended by a signal itself, whose number is added to 128; which of the two is handled first is chance.
+        Assert.Contains(ended.ExitCode, (int[])[ExitCode.Interrupted, ExitCode.Terminated]);
     }
 
     [Fact]
