@@ -46,6 +46,40 @@ public sealed class CommandHostTests
         Assert.Contains("   at Aitbc.Cli.Tests.TestProgram", ended.Error);
     }
 
+    [Theory]
+    [InlineData("group", "'aitbc group' needs a command (counts): run 'aitbc group --help' for examples.")]
+    [InlineData(
+        "group cuonts",
+        "'cuonts' is not a command of 'aitbc group': did you mean 'counts'? "
+        + "Run 'aitbc group --help' for what there is.")]
+    [InlineData(
+        "group counts", "Option '--up-to' is required: run 'aitbc group counts --help' for an example.")]
+    [InlineData(
+        "group counts --up-to many",
+        "'many' is not a whole number in range for '--up-to': run 'aitbc group counts --help' for an example.")]
+    [InlineData(
+        "group counts --up-to 1 --from -1",
+        "'-1' is not a whole number from 0 up in range for '--from': "
+        + "run 'aitbc group counts --help' for an example.")]
+    [InlineData(
+        "group counts --up-to",
+        "Required argument missing for option: '--up-to': run 'aitbc group counts --help' for an example.")]
+    public async Task UsageError_OfAnyKind_SaysWhatToDo(string line, string sentence)
+    {
+        Ended ended = await RunAsync(line.Split(' '));
+
+        Assert.Equal((ExitCode.Usage, ""), (ended.ExitCode, ended.Out));
+        Assert.Equal($"aitbc: {sentence}", ended.Error.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Help_OfAGroup_ShowsTheExamplesOfItsCommands()
+    {
+        Ended ended = await RunAsync(["group", "--help"]);
+
+        Assert.EndsWith("  aitbc group counts --up-to 3", ended.Out.TrimEnd());
+    }
+
     [NeedsFact("kill")]
     public async Task Ctrl_C_stops_a_command_with_code_130()
     {
