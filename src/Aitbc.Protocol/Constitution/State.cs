@@ -69,8 +69,9 @@ public struct RollingWindow
     /// <summary>Slot + 1 of the youngest listed bucket; 0 is none.</summary>
     public int YoungestListed;
 
-    /// <summary>Zero.</summary>
-    public int Unused;
+    /// <summary>Number of the oldest listed bucket, so that its record is read only once it has left; 0 where none is
+    /// listed.</summary>
+    public int OldestBucket;
 }
 
 /// <summary>One bucket that is no longer the newest of its window.</summary>
