@@ -105,14 +105,13 @@ internal static class ConstitutionRules
                 return Outcome.ValueLimit;
             }
 
-            // Per action first, so that the sum stays far below the overflow of its type.
-            if (RollingLimits.Used(state, agent.Volume, nowMs) + exposure.Value > limits.MaxDailyVolume)
+            if (Passes(RollingLimits.Used(state, agent.Volume, nowMs), exposure.Value, limits.MaxDailyVolume))
             {
                 return Outcome.VolumeLimit;
             }
         }
 
-        if (!exposure.Stake.IsZero && sender.Stake + exposure.Stake > limits.MaxStake)
+        if (!exposure.Stake.IsZero && Passes(sender.Stake, exposure.Stake, limits.MaxStake))
         {
             return Outcome.StakeLimit;
         }
@@ -132,6 +131,11 @@ internal static class ConstitutionRules
             ? Outcome.KeyChangeHold
             : Outcome.Applied;
     }
+
+    /// <summary>Whether what there is and what comes on top pass a limit. Without their sum, which a stranger's amount
+    /// could carry past the range of its type.</summary>
+    private static bool Passes(TokenAmount present, TokenAmount more, TokenAmount limit) =>
+        present > limit || more > limit - present;
 
     private static bool Names(in ConstitutionRecord limits, int slot)
     {

@@ -23,6 +23,7 @@ internal readonly ref struct Call(Step step, AccountNumber from, TokenAmount gas
     /// <summary>The sender's record.</summary>
     public ref readonly AccountRecord Sender => ref State.Accounts[From.Slot];
 
-    /// <summary>Whether the sender can pay an amount and the payload's gas.</summary>
-    public bool CanPay(TokenAmount amount) => Sender.Available >= amount + gas;
+    /// <summary>Whether the sender can pay an amount and the payload's gas. Without a sum, which a stranger's amount
+    /// could carry past the range of its type.</summary>
+    public bool CanPay(TokenAmount amount) => Sender.Available >= gas && Sender.Available - gas >= amount;
 }

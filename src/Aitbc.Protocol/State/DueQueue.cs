@@ -35,14 +35,17 @@ public readonly record struct DueItem(long DueMs, DueKind Kind, ulong Id) : ICom
 
 /// <summary>
 /// A binary heap of what falls due, earliest first. Derived: a deadline's truth is its record; an item whose record
-/// has moved on is stale and is skipped by whoever pops it, so nothing is ever taken out of the middle and a rollback
-/// needs nothing here but that items are only popped outside savepoints.
+/// has moved on is stale and is skipped by whoever pops it, so nothing is ever taken out of the middle. While a
+/// savepoint is open, what is added waits beside the heap: an item of a rolled back record must never fall due, because
+/// the next record of its kind gets the same id.
 /// </summary>
-/// <remarks>Not thread-safe: one owner.</remarks>
-public sealed class DueQueue
+/// <remarks>Items are only popped outside savepoints. Not thread-safe: one owner.</remarks>
+public sealed class DueQueue : IRollback
 {
+    private readonly List<DueItem> waiting = [];
     private DueItem[] heap = new DueItem[256];
     private int count;
+    private bool recording;
 
     /// <summary>Items held, stale ones included.</summary>
     public int Count => count;
@@ -53,12 +56,46 @@ public sealed class DueQueue
     /// <summary>Adds an item.</summary>
     internal void Push(long dueMs, DueKind kind, ulong id)
     {
+        var item = new DueItem(dueMs, kind, id);
+        if (recording)
+        {
+            waiting.Add(item);
+        }
+        else
+        {
+            Push(item);
+        }
+    }
+
+    /// <inheritdoc/>
+    void IRollback.Begin() => recording = true;
+
+    /// <inheritdoc/>
+    void IRollback.Commit()
+    {
+        recording = false;
+        foreach (var item in waiting)
+        {
+            Push(item);
+        }
+
+        waiting.Clear();
+    }
+
+    /// <inheritdoc/>
+    void IRollback.Rollback()
+    {
+        recording = false;
+        waiting.Clear();
+    }
+
+    private void Push(in DueItem item)
+    {
         if (count == heap.Length)
         {
             Array.Resize(ref heap, count * 2);
         }
 
-        var item = new DueItem(dueMs, kind, id);
         var at = count++;
         while (at > 0)
         {

@@ -37,7 +37,7 @@ public sealed partial class LedgerState
         parts =
         [
             GlobalTable, Accounts, Lanes, Keys, Agents, Buckets, Unbondings, Services, Workloads, Bids, Blobs,
-            AccountIndex, WorkloadIndex, ServiceIndex, UnbondingIndex, BlobIndex, BlobIdIndex,
+            AccountIndex, WorkloadIndex, ServiceIndex, UnbondingIndex, BlobIndex, BlobIdIndex, WallDue, MarketDue,
         ];
     }
 
