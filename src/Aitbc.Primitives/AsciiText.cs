@@ -17,13 +17,10 @@ internal static class AsciiText
     internal static bool TryParse<T>(ReadOnlySpan<char> text, [MaybeNullWhen(false)] out T value)
         where T : ITextValue<T>
     {
-        if (text.Length <= T.MaxTextLength)
+        Span<byte> utf8 = stackalloc byte[T.MaxTextLength];
+        if (Ascii.FromUtf16(text, utf8, out int written) == OperationStatus.Done)
         {
-            Span<byte> utf8 = stackalloc byte[T.MaxTextLength];
-            if (Ascii.FromUtf16(text, utf8, out int written) == OperationStatus.Done)
-            {
-                return T.TryParse(utf8[..written], out value);
-            }
+            return T.TryParse(utf8[..written], out value);
         }
 
         value = default;

@@ -81,7 +81,7 @@ public readonly record struct TokenAmount : IComparable<TokenAmount>, ITextValue
     /// <inheritdoc/>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out TokenAmount value)
     {
-        if (AsciiText.TryParseDigits(utf8, out UInt128 units) && units <= MaxBaseUnits)
+        if (AsciiText.TryParseDigits(utf8, out UInt128 units))
         {
             value = new TokenAmount(units);
             return true;

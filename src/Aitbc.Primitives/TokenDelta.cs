@@ -60,7 +60,6 @@ public readonly record struct TokenDelta : IComparable<TokenDelta>, ITextValue<T
     {
         bool isNegative = !utf8.IsEmpty && utf8[0] == '-';
         if (AsciiText.TryParseDigits(isNegative ? utf8[1..] : utf8, out UInt128 units)
-            && units <= TokenAmount.MaxBaseUnits
             && !(isNegative && units == UInt128.Zero))
         {
             value = new TokenDelta(isNegative ? -(Int128)units : (Int128)units);

@@ -29,7 +29,7 @@ public readonly record struct ApplyResult(Outcome Outcome, ulong Seq, bool IsDup
 public sealed class Ledger
 {
     /// <summary>Most due items one entry drains; what is left comes with the next tick.</summary>
-    public const int MaxDrained = 1024;
+    public const int MaxDrained = 256;
 
     private readonly Step step;
 
@@ -65,6 +65,20 @@ public sealed class Ledger
         return body is ClientPayload payload
             ? ApplyPayload(header, payload)
             : ApplyInput(header, (SystemInput)body);
+    }
+
+    /// <summary>Says which payloads are coming, so that what they need is fetched while others are applied. A hint: it
+    /// changes nothing.</summary>
+    /// <param name="payloads">Payloads that will be applied in their order.</param>
+    /// <param name="next">The one that is applied next.</param>
+    public void LookAhead(ReadOnlySpan<ClientPayload> payloads, int next)
+    {
+        if (next + Lookahead.First < payloads.Length)
+        {
+            Lookahead.FetchCells(State, payloads[next + Lookahead.First]);
+            Lookahead.FetchRecords(State, payloads[next + Lookahead.Second]);
+            Lookahead.FetchParts(State, payloads[next + Lookahead.Third]);
+        }
     }
 
     /// <summary>Applies genesis: entry 0, which has events and no body.</summary>

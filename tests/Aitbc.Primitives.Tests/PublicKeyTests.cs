@@ -126,6 +126,8 @@ public sealed class PublicKeyTests
     [InlineData($$"""{"kty":"EC","crv":"P-256","x":"{{X}}","y":"{{Y}}","d":"AA"}""")]
     [InlineData($$"""{"kty":"EC","crv":"P-256","x":"{{X}}","x":"{{X}}"}""")]
     [InlineData($$"""{"kty":"EC","crv":"P-256","x":"{{X}}","y":"{{Y}}","y":"{{Y}}"}""")]
+    [InlineData($$"""{"kty":"EC","kty":"EC","x":"{{X}}","y":"{{Y}}"}""")]
+    [InlineData($$"""{"crv":"P-256","crv":"P-256","x":"{{X}}","y":"{{Y}}"}""")]
     [InlineData($$"""{"kty":"OKP","crv":"P-256","x":"{{X}}","y":"{{Y}}"}""")]
     [InlineData($$"""{"kty":"EC","crv":"P-384","x":"{{X}}","y":"{{Y}}"}""")]
     [InlineData($$"""{"kty":"EC","crv":"P-256","x":"{{X}}","y":1}""")]

@@ -108,6 +108,11 @@ public sealed class TimeTests
         Assert.Throws<JsonException>(
             () => JsonSerializer.Deserialize<Dictionary<Timestamp, int>>($"{{\"{key}\":1}}"));
 
+    [Fact]
+    public void JsonKey_OverlongText_IsRefusedWithoutGrowing() =>
+        Assert.Throws<JsonException>(
+            () => JsonSerializer.Deserialize<Dictionary<Timestamp, int>>($"{{\"{new string('1', 1_000)}\":1}}"));
+
     [Theory]
     [InlineData(-1)]
     [InlineData(9_007_199_254_740_992)]

@@ -135,11 +135,15 @@ internal static class FrameLayout
             : "the frame does not end with its trailer";
     }
 
-    /// <summary>Whole sectors inside a frame that read zero. Its first and last sectors never do: magic and trailer.</summary>
-    public static int CountZeroSectors(ReadOnlySpan<byte> frame, long offset)
+    /// <summary>
+    /// Whole sectors inside a frame that are zero by content. Those with a part of its header or its trailer never are,
+    /// and the header is not complete yet when this is asked.
+    /// </summary>
+    private static int CountZeroSectors(ReadOnlySpan<byte> frame, long offset)
     {
         var count = 0;
         var first = (int)(-offset & (SectorBytes - 1));
+        first += first < HeaderBytes ? SectorBytes : 0;
         for (var at = first; at + SectorBytes <= frame.Length; at += SectorBytes)
         {
             // Nearly every sector of data shows itself by its first word.

@@ -79,11 +79,11 @@ internal sealed class JournalOpening
         _chain = new ChainState { IsKnown = first == 0, Previous = Crc32C.Of(_options.IdentityBytes) };
         for (var index = first; index < _files.Count; index++)
         {
-            Follow((uint)index, isLast: index >= last);
+            Follow((uint)index, last);
         }
     }
 
-    private void Follow(uint index, bool isLast)
+    private void Follow(uint index, int last)
     {
         var bytes = _files.Load(index);
         var fault = _files.HeaderFault(index, bytes);
@@ -93,13 +93,13 @@ internal sealed class JournalOpening
         }
 
         _chain.GroupStart = 0;
-        var entriesBefore = _chain.LastEntry;
-        if (isLast)
+        if (index == last)
         {
-            Index.AddSegment(index, entriesBefore);
+            Index.AddSegment(index, _chain.LastEntry);
         }
 
-        var scan = SegmentScanner.Follow(bytes, index, SegmentLayout.HeaderBytes, isLast, ref _chain, Index);
+        var scan = SegmentScanner.Follow(
+            bytes, index, SegmentLayout.HeaderBytes, isLast: index >= last, ref _chain, Index);
         if (scan.End == SegmentEnd.Damaged)
         {
             throw new JournalDamagedException(SegmentLayout.PathOf(index), scan.FaultOffset, scan.Text);
@@ -122,9 +122,9 @@ internal sealed class JournalOpening
             _active = (int)index;
             Offset = scan.EndOffset;
         }
-        else
+        else if (index == last)
         {
-            // It holds no frame: unused so far, or all of its first write is torn. The one before it goes on.
+            // All of its first write is torn, so it holds no frame: the one before it goes on.
             Index.RemoveLastSegment(index);
         }
     }
@@ -171,6 +171,9 @@ internal sealed class JournalOpening
         if (_files.LengthOf(index) == _options.SegmentBytes)
         {
             Ready = new OpenSegment(_disk.OpenWrite(path), (uint)index, _options.SegmentBytes);
+
+            // Its zeros may be those of a cut that a process before did not live to flush.
+            Ready.File.Flush();
         }
         else
         {

@@ -16,14 +16,17 @@ internal sealed record DurablePoint(uint Segment, long Offset, long Sequence);
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
-    /// <summary>Bytes read at once; a larger frame enlarges the buffer to its own size, at most 4 MiB and a little.</summary>
+    /// <summary>Bytes read at once by a reader that goes on reading; a larger frame enlarges it to its own size.</summary>
     public const int BufferBytes = 512 * 1024;
+
+    private const int FirstBufferBytes = 32 * 1024;
 
     private readonly IDisk _disk;
     private readonly Journal _journal;
     private readonly JournalIndex _index;
     private long _skipThrough;
     private IDiskFile? _file;
+    private long _fileLength;
     private uint _segment;
     private long _offset;
     private ChainState _chain;
@@ -56,8 +59,13 @@ public sealed class JournalReader : IDisposable
                 return false;
             }
 
-            _file ??= _disk.OpenRead(SegmentLayout.PathOf(_segment));
-            var end = _segment == durable.Segment ? durable.Offset : _file.Length;
+            if (_file is null)
+            {
+                _file = _disk.OpenRead(SegmentLayout.PathOf(_segment));
+                _fileLength = _file.Length;
+            }
+
+            var end = _segment == durable.Segment ? durable.Offset : _fileLength;
             if (_segment != durable.Segment && IsEndOfFrames(end))
             {
                 MoveToNextSegment();
@@ -142,9 +150,11 @@ public sealed class JournalReader : IDisposable
         count = (int)Math.Min(count, end - _offset);
         if (_offset < _bufferAt || _offset + count > _bufferAt + _bufferCount)
         {
-            if (_buffer.Length < count || _buffer.Length == 0)
+            // Many readers want a few frames, some want all: the buffer grows with what is read on.
+            var size = Math.Max(count, Math.Clamp(_buffer.Length * 2, FirstBufferBytes, BufferBytes));
+            if (_buffer.Length < size)
             {
-                _buffer = GC.AllocateUninitializedArray<byte>(Math.Max(count, BufferBytes));
+                _buffer = GC.AllocateUninitializedArray<byte>(size);
             }
 
             // Nothing behind the durable end is taken in: it may still change.

@@ -52,10 +52,10 @@ internal readonly record struct SegmentScan(SegmentEnd End, int EndOffset, int F
 internal static class SegmentScanner
 {
     /// <summary>
-    /// Up to this many one-bits alone in a tail of zeros count as changed bytes, not as a surviving sector of a torn
-    /// write. A sector that was written holds more, unless its payload is nearly all zero bits.
+    /// Up to this many one-bits alone in a tail of zeros count as a changed byte, not as what survived of a torn write.
+    /// More of them may be either; then the tail is cut, which loses nothing.
     /// </summary>
-    private const int MaxStrayBits = 8;
+    private const int MaxStrayBits = 1;
 
     private const int SectorBytes = FrameLayout.SectorBytes;
 

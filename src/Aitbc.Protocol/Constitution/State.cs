@@ -17,9 +17,6 @@ public struct ConstitutionRecord
     /// <summary>Counterparties named; 0 means any.</summary>
     public int CounterpartyCount;
 
-    /// <summary>Most base units staked at once.</summary>
-    public TokenAmount MaxStake;
-
     /// <summary>Most value reserved or spent in a rolling 24 h, base units.</summary>
     public TokenAmount MaxDailyVolume;
 
@@ -28,9 +25,6 @@ public struct ConstitutionRecord
 
     /// <summary>Most value of one action, base units.</summary>
     public TokenAmount MaxValuePerAction;
-
-    /// <summary>The accounts that value may go to; used where <see cref="CounterpartyCount"/> is not 0.</summary>
-    public AccountSet Counterparties;
 
     /// <summary>For how long after a change of keys no value may leave, ms; 0 is no hold.</summary>
     public long KeyChangeHoldMs;
@@ -46,6 +40,12 @@ public struct ConstitutionRecord
 
     /// <summary>Counts the constitution's versions; starts at 1.</summary>
     public uint Version;
+
+    /// <summary>Most base units staked at once.</summary>
+    public TokenAmount MaxStake;
+
+    /// <summary>The accounts that value may go to; used where <see cref="CounterpartyCount"/> is not 0.</summary>
+    public AccountSet Counterparties;
 }
 
 /// <summary>

@@ -78,7 +78,8 @@ public struct AccountSet
     private AccountNumber first;
 }
 
-/// <summary>An agent: who owns and guards it, what binds it, whether it is stopped, how its work went.</summary>
+/// <summary>An agent: who owns and guards it, what binds it, whether it is stopped, how its work went. What every
+/// command reads stands first, within four cache lines.</summary>
 public struct AgentRecord
 {
     /// <summary>The agent's account.</summary>
@@ -90,23 +91,8 @@ public struct AgentRecord
     /// <summary>The epoch of its last stop: payloads, offers and bids made before it are dead.</summary>
     public ulong Fence;
 
-    /// <summary>Limits and what is used of them.</summary>
-    public ConstitutionRecord Constitution;
-
-    /// <summary>Rolling 24 h of value reserved or spent.</summary>
-    public RollingWindow Volume;
-
-    /// <summary>Rolling 24 h of gas.</summary>
-    public RollingWindow Gas;
-
     /// <summary>When its keys last changed, ms since the epoch; 0 is never.</summary>
     public long KeysChangedAtMs;
-
-    /// <summary>Jobs settled without fault.</summary>
-    public uint JobsSettled;
-
-    /// <summary>Jobs that ended by its fault.</summary>
-    public uint JobsFaulted;
 
     /// <summary>Its kind.</summary>
     public AgentKind Kind;
@@ -131,6 +117,24 @@ public struct AgentRecord
 
     /// <summary>Zero.</summary>
     public byte Unused;
+
+    /// <summary>Rolling 24 h of value reserved or spent.</summary>
+    public RollingWindow Volume;
+
+    /// <summary>Rolling 24 h of gas.</summary>
+    public RollingWindow Gas;
+
+    /// <summary>Limits.</summary>
+    public ConstitutionRecord Constitution;
+
+    /// <summary>Jobs settled without fault.</summary>
+    public uint JobsSettled;
+
+    /// <summary>Jobs that ended by its fault.</summary>
+    public uint JobsFaulted;
+
+    /// <summary>Zero.</summary>
+    public ulong Unused2;
 
     /// <summary>The people who may stop it.</summary>
     public AccountSet Guardians;

@@ -1,0 +1,246 @@
+using Aitbc.Infrastructure.Storage;
+using Aitbc.Primitives;
+using Aitbc.Protocol;
+using Aitbc.Protocol.Blocks;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.State;
+using Aitbc.Protocol.Wire;
+
+namespace Aitbc.Infrastructure.Ledger;
+
+/// <summary>
+/// Orders: gives an entry its place and time, applies the rules, hashes, and writes the frame into the group. Also what
+/// the node itself journals: ticks, beacon values, openings, closed blocks.
+/// </summary>
+/// <remarks>Belongs to the sequencer's thread.</remarks>
+internal sealed class EntryWriter(
+    Protocol.Ledger ledger, LedgerClock clock, BeaconChain beacon, BlockCloser blocks, LedgerHostOptions options)
+{
+    private readonly OpeningPool pool = new();
+    private readonly List<WorkloadId> closed = [];
+    private readonly System.Buffers.ArrayBufferWriter<byte> inputBytes = new();
+
+    /// <summary>Hash of the last entry; before the first, the genesis file's digest.</summary>
+    public Digest LastHash { get; set; }
+
+    /// <summary>The state, ahead of what is durable by what is in flight.</summary>
+    public LedgerState State => ledger.State;
+
+    /// <summary>Orders a payload.</summary>
+    public SubmitResult Order(SignedPayload signed, EntryGroup group)
+    {
+        var now = clock.Now;
+        TickIfDue(now, group);
+        var header = new EntryHeader(State.Globals.Seq + 1, State.Globals.Term, now);
+        var eventsAt = group.Events.Length;
+        var result = ledger.Apply(header, signed.Payload, group.Events);
+        if (result.IsDuplicate || !result.Outcome.IsJournalled())
+        {
+            var seq = result.IsDuplicate ? result.Seq : 0;
+            return new SubmitResult(result.Outcome, seq, result.IsDuplicate, result.FailedAt, default, now);
+        }
+
+        var leaf = new EntryLeaf(
+            LastHash,
+            header,
+            BodyKind.Payload,
+            (byte)signed.Payload.Proof,
+            result.Outcome,
+            signed.Payload.PayloadDigest,
+            signed.ProofDigest,
+            Digest.Sha256(group.Events.Bytes[eventsAt..]));
+        Append(leaf, eventsAt, signed.Bytes.Span, signed.ProofHeader.Span, signed.Signature.Span, group);
+        return new SubmitResult(result.Outcome, header.Seq, false, result.FailedAt, LastHash, now);
+    }
+
+    /// <summary>Journals an input of the node, where the rules take it.</summary>
+    public Outcome Order(SystemInput input, EntryGroup group)
+    {
+        TickIfDue(clock.Now, group);
+        return Journal(input, State.Globals.Term, group);
+    }
+
+    /// <summary>Journals ticks until nothing is due, and what a closed bidding calls for.</summary>
+    public void TickIfDue(EntryGroup group) => TickIfDue(clock.Now, group);
+
+    /// <summary>Begins after recovery: market time stood still, or a restored backup begins a new term.</summary>
+    public void Resume(bool newTerm, EntryGroup group)
+    {
+        if (newTerm)
+        {
+            Journal(new TermBegan(), State.Globals.Term + 1, group);
+        }
+
+        if (State.Globals.Seq > 0)
+        {
+            Journal(new Resumed(), State.Globals.Term, group);
+        }
+
+        TickIfDue(clock.Now, group);
+    }
+
+    /// <summary>Takes an opening: journalled at once where bidding has closed, kept until then otherwise.</summary>
+    public Outcome Offer(WorkloadId workload, BidOpening opening, EntryGroup group)
+    {
+        var phase = PhaseOf(workload);
+        return phase switch
+        {
+            WorkloadPhase.Opening => Order(new BidOpenings(workload, null, [opening]), group),
+            WorkloadPhase.Open or WorkloadPhase.Bidding =>
+                pool.Keep(State, workload, opening) ? Outcome.Applied : Outcome.TooManyOpen,
+            _ => Outcome.NoSuchWorkload,
+        };
+    }
+
+    /// <summary>Takes a client's salt, likewise.</summary>
+    public Outcome Offer(WorkloadId workload, Digest salt, EntryGroup group)
+    {
+        var phase = PhaseOf(workload);
+        return phase switch
+        {
+            WorkloadPhase.Opening => Order(new BidOpenings(workload, salt, []), group),
+            WorkloadPhase.Open or WorkloadPhase.Bidding =>
+                pool.Keep(State, workload, salt) ? Outcome.Applied : Outcome.TooManyOpen,
+            _ => Outcome.NoSuchWorkload,
+        };
+    }
+
+    /// <summary>Closes the open block where it is full or old enough, or in any case.</summary>
+    public void CloseBlock(EntryGroup group, bool force)
+    {
+        var due = blocks.Count >= (ulong)options.BlockEntries
+            || clock.Now.UnixMs - blocks.OpenedAtMs >= options.BlockInterval.Ms;
+        if (blocks.Count == 0 || !(due || force))
+        {
+            return;
+        }
+
+        var bytes = blocks.Close();
+        bytes.CopyTo(group.Batch.BeginFrame(FrameKind.Block, (long)State.Globals.Seq, bytes.Length));
+        group.Batch.EndFrame(bytes.Length);
+    }
+
+    /// <summary>Time, ms, at which the writer wants to be called again; long.MaxValue for never.</summary>
+    public long NextCallMs() => Math.Min(
+        State.NextDueMs, blocks.Count > 0 ? blocks.OpenedAtMs + options.BlockInterval.Ms : long.MaxValue);
+
+    private void TickIfDue(Timestamp now, EntryGroup group)
+    {
+        while (State.NextDueMs <= now.UnixMs)
+        {
+            var eventsAt = group.Events.Length;
+            Journal(new Tick(), State.Globals.Term, group);
+            NoteClosed(group.Events.Bytes[eventsAt..]);
+        }
+
+        if (closed.Count > 0)
+        {
+            OpenClosed(group);
+        }
+    }
+
+    private void NoteClosed(ReadOnlySpan<byte> events)
+    {
+        var reader = new EventReader(events);
+        while (reader.MoveNext())
+        {
+            if (reader.Kind == EventKind.BiddingClosed)
+            {
+                closed.Add(reader.As<BiddingClosed>().Workload);
+            }
+        }
+    }
+
+    /// <summary>One beacon value for all that closed, then the openings that were kept for each.</summary>
+    private void OpenClosed(EntryGroup group)
+    {
+        if (beacon.Reveal(State.Globals.BeaconRound + 1) is { } value)
+        {
+            Journal(new Beacon(value), State.Globals.Term, group);
+        }
+
+        foreach (var workload in closed)
+        {
+            if (pool.Take(workload) is { } openings)
+            {
+                OpenKept(openings, group);
+            }
+        }
+
+        closed.Clear();
+    }
+
+    /// <summary>What is kept came from strangers: one wrong opening must not spoil the others.</summary>
+    private void OpenKept(BidOpenings openings, EntryGroup group)
+    {
+        if (Journal(openings, State.Globals.Term, group) == Outcome.Applied)
+        {
+            return;
+        }
+
+        if (openings.ClientSalt is { } salt)
+        {
+            Journal(new BidOpenings(openings.Workload, salt, []), State.Globals.Term, group);
+        }
+
+        foreach (var opening in openings.Openings)
+        {
+            Journal(new BidOpenings(openings.Workload, null, [opening]), State.Globals.Term, group);
+        }
+    }
+
+    private Outcome Journal(SystemInput input, uint term, EntryGroup group)
+    {
+        var header = new EntryHeader(State.Globals.Seq + 1, term, clock.Now);
+        var eventsAt = group.Events.Length;
+        var result = ledger.Apply(header, input, group.Events);
+        if (!result.Outcome.IsJournalled())
+        {
+            return result.Outcome;
+        }
+
+        inputBytes.ResetWrittenCount();
+        InputCodec.Write(input, inputBytes);
+        var leaf = new EntryLeaf(
+            LastHash,
+            header,
+            BodyKind.Input,
+            0,
+            result.Outcome,
+            Digest.Sha256(inputBytes.WrittenSpan),
+            EntryHash.NoProof,
+            Digest.Sha256(group.Events.Bytes[eventsAt..]));
+        Append(leaf, eventsAt, inputBytes.WrittenSpan, default, default, group);
+        return result.Outcome;
+    }
+
+    private void Append(
+        in EntryLeaf leaf,
+        int eventsAt,
+        ReadOnlySpan<byte> body,
+        ReadOnlySpan<byte> proofHeader,
+        ReadOnlySpan<byte> signature,
+        EntryGroup group)
+    {
+        LastHash = EntryHash.Of(leaf);
+        var events = group.Events.Bytes[eventsAt..];
+        var size = EntryFrame.SizeOf(body.Length, proofHeader.Length + signature.Length, events.Length);
+        var frame = group.Batch.BeginFrame(FrameKind.Entry, (long)leaf.Header.Seq, size);
+        EntryFrame.Write(frame, leaf, LastHash, body, proofHeader, signature, events);
+        group.Batch.EndFrame(size);
+        group.Marks.Add(new EntryMark(leaf.Header, eventsAt, events.Length));
+        blocks.Add(leaf.Header, LastHash);
+        if (blocks.Count >= (ulong)options.BlockEntries)
+        {
+            CloseBlock(group, force: true);
+        }
+    }
+
+    private WorkloadPhase? PhaseOf(WorkloadId workload)
+    {
+        var slot = State.FindWorkload(workload);
+        return slot < 0 ? null : State.Workloads[slot].Phase;
+    }
+}

@@ -1,0 +1,53 @@
+using Aitbc.Infrastructure.Storage;
+using Aitbc.Primitives;
+using Aitbc.Protocol;
+
+namespace Aitbc.Infrastructure.Ledger;
+
+/// <summary>What an embedded ledger runs on and with.</summary>
+/// <remarks>Immutable.</remarks>
+public sealed record LedgerHostOptions
+{
+    /// <summary>Where the journal, the snapshots and the blobs are.</summary>
+    public required IDisk Disk { get; init; }
+
+    /// <summary>What the chain began with.</summary>
+    public required Genesis Genesis { get; init; }
+
+    /// <summary>Digest of the genesis file's bytes: the hash before the first entry.</summary>
+    public required Digest GenesisDigest { get; init; }
+
+    /// <summary>Signs block heads with the node's key.</summary>
+    public required BlockSigner Signer { get; init; }
+
+    /// <summary>The beacon whose head genesis commits to.</summary>
+    public required BeaconChain Beacon { get; init; }
+
+    /// <summary>The wall and monotonic clock. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Everything happens on the caller's thread, and a submission returns once it is durable: one order, as
+    /// virtual time needs it. Default false.</summary>
+    public bool Inline { get; init; }
+
+    /// <summary>Whether the journal goes on from a restored backup: it begins a new term. Default false.</summary>
+    public bool NewTerm { get; init; }
+
+    /// <summary>Entries after which a block closes. Range 1 to 1,000,000. Default 4,096.</summary>
+    public int BlockEntries { get; init; } = 4_096;
+
+    /// <summary>Time after which a block closes that has an entry. Default 1 s.</summary>
+    public Duration BlockInterval { get; init; } = Duration.FromSeconds(1);
+
+    /// <summary>Payloads that may wait for the sequencer. Default 100,000.</summary>
+    public int MaxQueued { get; init; } = 100_000;
+
+    /// <summary>Longest sleep of the sequencer. Default 1 s.</summary>
+    public Duration MaxIdle { get; init; } = Duration.FromSeconds(1);
+
+    /// <summary>Size of a journal segment, bytes. Default 64 MiB.</summary>
+    public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Largest blob taken, bytes; the chain's own limit counts as well. Default 16 MiB.</summary>
+    public int MaxBlobBytes { get; init; } = 16 * 1024 * 1024;
+}

@@ -1,0 +1,196 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Aitbc.Infrastructure.Wallet;
+using Aitbc.Primitives;
+using Aitbc.Protocol;
+using Aitbc.Protocol.Blocks;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Wire;
+
+namespace Aitbc.Infrastructure.Ledger;
+
+/// <summary>A payload with its proof, parsed, hashed and ready to be ordered.</summary>
+/// <remarks>Immutable, safe from any thread. Hashing happens where it is made, on the sender's thread, so that the
+/// sequencer's one thread does not.</remarks>
+public sealed class SignedPayload
+{
+    private SignedPayload(
+        ClientPayload payload,
+        ReadOnlyMemory<byte> bytes,
+        ReadOnlyMemory<byte> proofHeader,
+        ReadOnlyMemory<byte> signature)
+    {
+        Payload = payload;
+        Bytes = bytes;
+        ProofHeader = proofHeader;
+        Signature = signature;
+        ProofDigest = DigestOf(proofHeader.Span, signature.Span);
+    }
+
+    /// <summary>The payload.</summary>
+    public ClientPayload Payload { get; }
+
+    /// <summary>Its bytes.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>The proof's header.</summary>
+    public ReadOnlyMemory<byte> ProofHeader { get; }
+
+    /// <summary>The proof's signature.</summary>
+    public ReadOnlyMemory<byte> Signature { get; }
+
+    /// <summary>SHA-256 of header, a dot and signature; of nothing where there is no proof.</summary>
+    public Digest ProofDigest { get; }
+
+    /// <summary>Parses a compact JWS: the strict header, then the payload. Whether the signature is right, admission
+    /// asks.</summary>
+    /// <param name="compact">The JWS's bytes.</param>
+    /// <param name="signed">The payload.</param>
+    /// <param name="problem">What is wrong, in a plain sentence.</param>
+    public static bool TryFromJws(
+        ReadOnlySpan<byte> compact,
+        [NotNullWhen(true)] out SignedPayload? signed,
+        [NotNullWhen(false)] out string? problem)
+    {
+        signed = null;
+        if (!Jws.TryParse(compact, out var parts, out var jwsProblem))
+        {
+            problem = $"The JWS is refused: {jwsProblem}.";
+            return false;
+        }
+
+        return TryFromParts(ProofKind.Jws, parts.HeaderText, parts.Payload, parts.Signature, out signed, out problem);
+    }
+
+    /// <summary>Parses a payload that needs no signature; only chains named <c>sim:</c> take it.</summary>
+    /// <param name="payload">The payload's bytes.</param>
+    /// <param name="signer">The key it stands for; null for the account's first key.</param>
+    /// <param name="signed">The payload.</param>
+    /// <param name="problem">What is wrong, in a plain sentence.</param>
+    public static bool TrySimulated(
+        ReadOnlyMemory<byte> payload,
+        KeyId? signer,
+        [NotNullWhen(true)] out SignedPayload? signed,
+        [NotNullWhen(false)] out string? problem)
+    {
+        var header = signer is { } key ? Encoding.ASCII.GetBytes(key.ToString()) : [];
+        return TryFromParts(ProofKind.Simulated, header, payload, default, out signed, out problem);
+    }
+
+    /// <summary>Parses a payload from the parts that a journal keeps.</summary>
+    /// <param name="proof">Kind of proof.</param>
+    /// <param name="proofHeader">The JWS header's JSON text; for <c>Simulated</c>, empty or the key id.</param>
+    /// <param name="payload">The payload's bytes.</param>
+    /// <param name="signature">64 bytes; empty for <c>Simulated</c>.</param>
+    /// <param name="signed">The payload.</param>
+    /// <param name="problem">What is wrong, in a plain sentence.</param>
+    public static bool TryFromParts(
+        ProofKind proof,
+        ReadOnlyMemory<byte> proofHeader,
+        ReadOnlyMemory<byte> payload,
+        ReadOnlyMemory<byte> signature,
+        [NotNullWhen(true)] out SignedPayload? signed,
+        [NotNullWhen(false)] out string? problem)
+    {
+        signed = null;
+        if (!TryReadSigner(proof, proofHeader.Span, signature.Length, out var signer))
+        {
+            problem = "The proof's header names no key, or the signature is not of 64 bytes.";
+            return false;
+        }
+
+        if (PayloadCodec.TryParse(payload.Span, proof, signer ?? default, out var parsed) is { } wrong)
+        {
+            problem = wrong.ToString();
+            return false;
+        }
+
+        problem = null;
+        signed = new SignedPayload(
+            signer is null ? WithFirstKey(parsed) : parsed, payload, proofHeader, signature);
+        return true;
+    }
+
+    /// <summary>The digest that an entry's hash binds for a proof.</summary>
+    public static Digest DigestOf(ReadOnlySpan<byte> header, ReadOnlySpan<byte> signature)
+    {
+        if (header.IsEmpty && signature.IsEmpty)
+        {
+            return EntryHash.NoProof;
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(header);
+        hash.AppendData("."u8);
+        hash.AppendData(signature);
+        Span<byte> digest = stackalloc byte[Digest.Size];
+        hash.GetHashAndReset(digest);
+        return Digest.From(digest);
+    }
+
+    private static bool TryReadSigner(
+        ProofKind proof, ReadOnlySpan<byte> header, int signatureLength, out KeyId? signer)
+    {
+        signer = null;
+        if (proof == ProofKind.Simulated)
+        {
+            if (signatureLength != 0 || (!header.IsEmpty && !KeyId.TryParse(header, out _)))
+            {
+                return false;
+            }
+
+            signer = header.IsEmpty ? null : KeyId.Parse(Encoding.ASCII.GetString(header));
+            return true;
+        }
+
+        if (signatureLength != KeyPair.SignatureSize || !Jws.TryReadHeader(header, out var named))
+        {
+            return false;
+        }
+
+        signer = named;
+        return proof == ProofKind.Jws;
+    }
+
+    /// <summary>A simulated payload that names no key stands for the key its account began with.</summary>
+    private static ClientPayload WithFirstKey(ClientPayload payload) => new()
+    {
+        Chain = payload.Chain,
+        From = payload.From,
+        Lane = payload.Lane,
+        Sequence = payload.Sequence,
+        ValidUntil = payload.ValidUntil,
+        Epoch = payload.Epoch,
+        Commands = payload.Commands,
+        Proof = payload.Proof,
+        Signer = KeyId.From(payload.From.AsSpan()),
+        PayloadDigest = payload.PayloadDigest,
+    };
+}
+
+/// <summary>What became of a payload.</summary>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Seq">Its entry; for a duplicate, the first; 0 where it was not journalled.</param>
+/// <param name="IsDuplicate">It had been handled before.</param>
+/// <param name="FailedAt">Place of the refused command in the payload.</param>
+/// <param name="EntryHash">The entry's hash; zero where it was not journalled now.</param>
+/// <param name="Time">The entry's time.</param>
+public readonly record struct SubmitResult(
+    Outcome Outcome,
+    ulong Seq,
+    bool IsDuplicate,
+    int FailedAt,
+    Digest EntryHash,
+    Timestamp Time);
+
+/// <summary>Nothing can be admitted now; what was acknowledged stands.</summary>
+/// <param name="code">Stable word: <c>disk-full</c>, <c>clock</c>, <c>busy</c>, <c>stopping</c> or <c>failed</c>.</param>
+/// <param name="message">A plain sentence that says what to do.</param>
+/// <param name="cause">What was behind it.</param>
+public sealed class AdmissionClosedException(string code, string message, Exception? cause = null)
+    : Exception(message, cause)
+{
+    /// <summary>Stable word for machines.</summary>
+    public string Code { get; } = code;
+}

@@ -1,0 +1,205 @@
+using System.Text.Json;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
+using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Oversight;
+using Aitbc.Protocol.Staking;
+
+namespace Aitbc.Protocol.Wire;
+
+/// <summary>Writes commands in canonical form.</summary>
+internal static class CommandWriter
+{
+    /// <summary>Writes one command.</summary>
+    /// <exception cref="ArgumentException">A value has no form on the wire.</exception>
+    public static void Write(Utf8JsonWriter json, Command command)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, Words.Commands.WordOf(command.Kind));
+        switch (command)
+        {
+            case Transfer it:
+                json.WriteText("to"u8, it.To);
+                json.WriteText("amount"u8, it.Amount);
+                break;
+            case OpenAccount it:
+                json.WriteKey("key"u8, it.Key);
+                json.WriteSignature("possession"u8, it.Possession);
+                json.WriteText("deposit"u8, it.Deposit);
+                break;
+            case RegisterAgent it:
+                WriteRegister(json, it);
+                break;
+            case AddKey it:
+                json.WriteKey("key"u8, it.Key);
+                json.WriteSignature("possession"u8, it.Possession);
+                break;
+            case RevokeKey it:
+                json.WriteText("key"u8, it.Key);
+                break;
+            case RetireAgent it:
+                json.WriteText("agent"u8, it.Agent);
+                break;
+            case DepositStake it:
+                json.WriteText("amount"u8, it.Amount);
+                break;
+            case WithdrawStake it:
+                json.WriteText("amount"u8, it.Amount);
+                break;
+            case DeclareBlob it:
+                json.WriteText("digest"u8, it.Digest);
+                json.WriteInteger("sizeBytes"u8, it.SizeBytes);
+                json.WriteInteger("days"u8, it.Days);
+                break;
+            case StopAgent it:
+                json.WriteText("agent"u8, it.Agent);
+                break;
+            case ReleaseAgent it:
+                json.WriteText("agent"u8, it.Agent);
+                break;
+            case StopMarket it:
+                json.WriteString("scope"u8, Words.Scopes.WordOf(it.Scope));
+                break;
+            case ReleaseMarket it:
+                json.WriteString("scope"u8, Words.Scopes.WordOf(it.Scope));
+                break;
+            default:
+                WriteMarket(json, command);
+                break;
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteMarket(Utf8JsonWriter json, Command command)
+    {
+        switch (command)
+        {
+            case ListService it:
+                WriteTerms(json, it.Terms);
+                break;
+            case UpdateService it:
+                json.WriteText("service"u8, it.Service);
+                WriteTerms(json, it.Terms);
+                break;
+            case DelistService it:
+                json.WriteText("service"u8, it.Service);
+                break;
+            case PostWorkload it:
+                WritePost(json, it);
+                break;
+            case CancelWorkload it:
+                json.WriteText("workload"u8, it.Workload);
+                break;
+            case PlaceBid it:
+                json.WriteText("workload"u8, it.Workload);
+                json.WriteText("service"u8, it.Service);
+                json.WriteText("commitment"u8, it.Commitment);
+                break;
+            case OpenBid it:
+                json.WriteText("workload"u8, it.Workload);
+                json.WriteText("price"u8, it.Price);
+                json.WriteText("proposalHash"u8, it.ProposalHash);
+                json.WriteText("salt"u8, it.Salt);
+                break;
+            case StartWork it:
+                json.WriteText("workload"u8, it.Workload);
+                break;
+            case SubmitWork it:
+                json.WriteText("workload"u8, it.Workload);
+                json.WriteText("result"u8, it.Result);
+                json.WriteInteger("qualityPpm"u8, it.QualityPpm);
+                break;
+            case AcceptWork it:
+                json.WriteText("workload"u8, it.Workload);
+                break;
+            default:
+                throw new ArgumentException($"The command type {command.Kind} has no writer.", nameof(command));
+        }
+    }
+
+    private static void WriteRegister(Utf8JsonWriter json, RegisterAgent it)
+    {
+        json.WriteKey("key"u8, it.Key);
+        json.WriteSignature("possession"u8, it.Possession);
+        json.WriteString("kind"u8, Words.AgentKinds.WordOf(it.AgentKind));
+        json.WriteTexts("capabilities"u8, AtMost(it.Capabilities, Capabilities.Length));
+        json.WriteText("version"u8, it.Version);
+        json.WriteStartObject("constitution"u8);
+        WriteConstitution(json, it.Constitution);
+        json.WriteEndObject();
+        json.WriteTexts("guardians"u8, AtMost(it.Guardians, AccountSet.Length));
+        json.WriteInteger("guardianThreshold"u8, it.GuardianThreshold, int.MaxValue);
+        json.WriteText("deposit"u8, it.Deposit);
+    }
+
+    private static void WriteConstitution(Utf8JsonWriter json, ConstitutionTerms it)
+    {
+        json.WriteText("maxStake"u8, it.MaxStake);
+        json.WriteText("maxDailyVolume"u8, it.MaxDailyVolume);
+        json.WriteText("maxGasPerDay"u8, it.MaxGasPerDay);
+        json.WriteText("maxValuePerAction"u8, it.MaxValuePerAction);
+        if (it.AllowedActions.Distinct().Count() != it.AllowedActions.Count || it.HoursUtc > ConstitutionTerms.AnyHour)
+        {
+            throw new ArgumentException("An action named twice, or an hour above 23, has no form on the wire.");
+        }
+
+        json.WriteStartArray("allowedActions"u8);
+        foreach (var action in it.AllowedActions)
+        {
+            json.WriteStringValue(Words.Commands.WordOf(action));
+        }
+
+        json.WriteEndArray();
+        json.WriteTexts("counterparties"u8, AtMost(it.Counterparties, AccountSet.Length));
+        json.WriteStartArray("hoursUtc"u8);
+        for (var hour = 0; it.HoursUtc >> hour != 0; hour++)
+        {
+            if ((it.HoursUtc >> hour & 1) == 1)
+            {
+                json.WriteNumberValue(hour);
+            }
+        }
+
+        json.WriteEndArray();
+        json.WriteInteger("keyChangeHoldMs"u8, it.KeyChangeHold.Ms);
+        json.WriteBoolean("requiresHumanApproval"u8, it.RequiresHumanApproval);
+    }
+
+    private static void WriteTerms(Utf8JsonWriter json, ServiceTerms it)
+    {
+        json.WriteStartObject("terms"u8);
+        json.WriteText("name"u8, it.Name);
+        json.WriteText("capability"u8, it.Capability);
+        json.WriteText("pricePerUnit"u8, it.PricePerUnit);
+        json.WriteInteger("maxCapacity"u8, it.MaxCapacity);
+        json.WriteText("modelHash"u8, it.ModelHash);
+        json.WriteInteger("minAccuracyPpm"u8, it.MinAccuracyPpm);
+        json.WriteEndObject();
+    }
+
+    private static void WritePost(Utf8JsonWriter json, PostWorkload it)
+    {
+        json.WriteText("capability"u8, it.Capability);
+        json.WriteText("input"u8, it.Input);
+        json.WriteText("spec"u8, it.Spec);
+        json.WriteText("maxPrice"u8, it.MaxPrice);
+        json.WriteText("jobBond"u8, it.JobBond);
+        json.WriteInteger("units"u8, it.Units);
+        json.WriteInteger("minQualityPpm"u8, it.MinQualityPpm);
+        json.WriteText("saltHash"u8, it.SaltHash);
+        json.WriteString("mode"u8, Words.Modes.WordOf(it.Mode));
+        json.WriteInteger("bidWindowMs"u8, it.BidWindowMs);
+        json.WriteInteger("openWindowMs"u8, it.OpenWindowMs);
+        json.WriteInteger("workWindowMs"u8, it.WorkWindowMs);
+        json.WriteInteger("acceptWindowMs"u8, it.AcceptWindowMs);
+    }
+
+    private static IReadOnlyList<T> AtMost<T>(IReadOnlyList<T> list, int max) =>
+        list.Count <= max
+            ? list
+            : throw new ArgumentException($"A list of {list.Count} has no form on the wire: at most {max} does.");
+}

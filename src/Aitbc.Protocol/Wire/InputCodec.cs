@@ -1,0 +1,227 @@
+using System.Buffers;
+using System.Text.Json;
+using Aitbc.Primitives;
+using Aitbc.Protocol.Entries;
+
+namespace Aitbc.Protocol.Wire;
+
+/// <summary>Bytes to <see cref="SystemInput"/> and back, as strict as <see cref="PayloadCodec"/>: what the node itself
+/// puts on the journal is read as if a stranger had written it.</summary>
+/// <remarks>Pure and thread-safe.</remarks>
+public static class InputCodec
+{
+    /// <summary>Most bytes of an input: 64 KiB.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary>Most openings in one input.</summary>
+    public const int MaxOpenings = 64;
+
+    private static readonly MemberSet BareMembers = new("type");
+    private static readonly MemberSet BeaconMembers = new("type", "value");
+    private static readonly MemberSet OpeningsMembers = new("type", "workload", "salt", "openings");
+    private static readonly MemberSet OpeningMembers = new("bidder", "price", "proposalHash", "salt");
+    private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes");
+
+    /// <summary>Reads an input.</summary>
+    /// <param name="utf8">The input's bytes and nothing else.</param>
+    /// <param name="input">The input; null where there is a problem.</param>
+    /// <returns>Null, or what is wrong.</returns>
+    public static PayloadProblem? TryParse(ReadOnlySpan<byte> utf8, out SystemInput input)
+    {
+        var problem = WireDiagnosis.Read(utf8, MaxBytes, 0, Read, out var read);
+        input = read!;
+        return problem;
+    }
+
+    /// <summary>Writes an input in canonical form. What is written reads back the same.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="output">Takes the bytes.</param>
+    /// <returns>How many bytes.</returns>
+    /// <exception cref="ArgumentException">The input, or a value in it, has no form on the wire.</exception>
+    public static int Write(SystemInput input, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteString("type"u8, Words.Inputs.WordOf(input.Kind));
+        switch (input)
+        {
+            case Beacon it:
+                json.WriteText("value"u8, it.Value);
+                break;
+            case BidOpenings it:
+                WriteOpenings(json, it);
+                break;
+            case BlobAvailable it:
+                json.WriteText("digest"u8, it.Digest);
+                json.WriteInteger("sizeBytes"u8, it.SizeBytes);
+                break;
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return (int)json.BytesCommitted;
+    }
+
+    private static void WriteOpenings(Utf8JsonWriter json, BidOpenings it)
+    {
+        if (it.Openings.Count > MaxOpenings)
+        {
+            throw new ArgumentException($"One input has at most {MaxOpenings} openings.", nameof(it));
+        }
+
+        json.WriteText("workload"u8, it.Workload);
+        if (it.ClientSalt is { } salt)
+        {
+            json.WriteText("salt"u8, salt);
+        }
+        else
+        {
+            json.WriteNull("salt"u8);
+        }
+
+        json.WriteStartArray("openings"u8);
+        foreach (var opening in it.Openings)
+        {
+            json.WriteStartObject();
+            json.WriteText("bidder"u8, opening.Bidder);
+            json.WriteText("price"u8, opening.Price);
+            json.WriteText("proposalHash"u8, opening.ProposalHash);
+            json.WriteText("salt"u8, opening.Salt);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static SystemInput? Read(ref WireReader reader, in int context)
+    {
+        if (!reader.BeginTyped(Words.Inputs, out var kind, out var seen))
+        {
+            return null;
+        }
+
+        switch (kind)
+        {
+            case SystemInputKind.Beacon:
+                return ReadBeacon(ref reader, seen);
+            case SystemInputKind.BidOpenings:
+                return ReadOpenings(ref reader, seen);
+            case SystemInputKind.BlobAvailable:
+                return ReadBlob(ref reader, seen);
+        }
+
+        while (reader.Next(BareMembers, ref seen, out _))
+        {
+            // Nothing but the type, which has been read.
+        }
+
+        return kind switch
+        {
+            SystemInputKind.Tick => new Tick(),
+            SystemInputKind.Resumed => new Resumed(),
+            SystemInputKind.TermBegan => new TermBegan(),
+            _ => throw new InvalidOperationException($"The input type {kind} has no reader."),
+        };
+    }
+
+    private static Beacon ReadBeacon(ref WireReader reader, ulong seen)
+    {
+        Digest value = default;
+        while (reader.Next(BeaconMembers, ref seen, out var member))
+        {
+            value = member == 1 ? reader.Text<Digest>() : value;
+        }
+
+        return new Beacon(value);
+    }
+
+    private static BlobAvailable ReadBlob(ref WireReader reader, ulong seen)
+    {
+        Digest digest = default;
+        ulong sizeBytes = 0;
+        while (reader.Next(BlobMembers, ref seen, out var member))
+        {
+            switch (member)
+            {
+                case 1:
+                    digest = reader.Text<Digest>();
+                    break;
+                case 2:
+                    sizeBytes = reader.Integer(WireReader.MaxInteger);
+                    break;
+            }
+        }
+
+        return new BlobAvailable(digest, sizeBytes);
+    }
+
+    private static BidOpenings ReadOpenings(ref WireReader reader, ulong seen)
+    {
+        WorkloadId workload = default;
+        Digest? salt = null;
+        var openings = new List<BidOpening>();
+        while (reader.Next(OpeningsMembers, ref seen, out var member))
+        {
+            switch (member)
+            {
+                case 1:
+                    workload = reader.Text<WorkloadId>();
+                    break;
+                case 2:
+                    salt = reader.TextOrNull<Digest>();
+                    break;
+                case 3:
+                    ReadOpeningList(ref reader, openings);
+                    break;
+            }
+        }
+
+        return new BidOpenings(workload, salt, openings);
+    }
+
+    private static void ReadOpeningList(ref WireReader reader, List<BidOpening> openings)
+    {
+        reader.BeginArray();
+        while (reader.NextItem())
+        {
+            if (openings.Count == MaxOpenings)
+            {
+                reader.Fail(PayloadProblemKind.OutOfRange, $"left out: at most {MaxOpenings} are taken");
+                return;
+            }
+
+            openings.Add(ReadOpening(ref reader));
+        }
+    }
+
+    private static BidOpening ReadOpening(ref WireReader reader)
+    {
+        AccountId bidder = default;
+        TokenAmount price = default;
+        Digest proposalHash = default;
+        Digest salt = default;
+        ulong seen = 0;
+        reader.BeginObject();
+        while (reader.Next(OpeningMembers, ref seen, out var member))
+        {
+            switch (member)
+            {
+                case 0:
+                    bidder = reader.Text<AccountId>();
+                    break;
+                case 1:
+                    price = reader.Text<TokenAmount>();
+                    break;
+                case 2:
+                    proposalHash = reader.Text<Digest>();
+                    break;
+                default:
+                    salt = reader.Text<Digest>();
+                    break;
+            }
+        }
+
+        return new BidOpening(bidder, price, proposalHash, salt);
+    }
+}
