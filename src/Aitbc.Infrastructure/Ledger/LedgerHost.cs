@@ -21,11 +21,11 @@ public sealed class LedgerHost : IAsyncDisposable
     private readonly LedgerHostOptions options;
     private readonly Journal journal;
     private readonly Sequencer sequencer;
-    private readonly BlobStore blobs;
+    private readonly BlobFiles blobs;
     private readonly KeyVerifier verifier = new();
 
     private LedgerHost(
-        LedgerHostOptions options, Journal journal, Sequencer sequencer, BlobStore blobs, LedgerView view)
+        LedgerHostOptions options, Journal journal, Sequencer sequencer, BlobFiles blobs, LedgerView view)
     {
         this.options = options;
         this.journal = journal;
@@ -76,7 +76,7 @@ public sealed class LedgerHost : IAsyncDisposable
         };
         var view = new LedgerView(viewState);
         var sequencer = new Sequencer(writer, journal, view, clock, options);
-        var blobs = new BlobStore(options.Disk, new BlobStoreOptions { MaxBlobBytes = options.MaxBlobBytes });
+        var blobs = new BlobFiles(options.Disk);
         var host = new LedgerHost(options, journal, sequencer, blobs, view)
         {
             Recovered = recovered,
@@ -149,7 +149,7 @@ public sealed class LedgerHost : IAsyncDisposable
             return Outcome.BlobMissing;
         }
 
-        blobs.Put(bytes.Span);
+        blobs.Put(digest, bytes.Span);
         return found.Item2
             ? Outcome.Applied
             : await PostAsync(
@@ -161,14 +161,9 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <returns>False where the node does not hold them.</returns>
     public bool TryGetBlob(Digest digest, out ReadOnlyMemory<byte> bytes)
     {
-        if (!blobs.Exists(digest))
-        {
-            bytes = default;
-            return false;
-        }
-
-        bytes = blobs.Get(digest);
-        return true;
+        var found = blobs.Get(digest);
+        bytes = found ?? default;
+        return found is not null;
     }
 
     /// <summary>Lets the sequencer journal what is due now; only virtual time needs it, for nobody else moves it.

@@ -144,7 +144,7 @@ public sealed class SignedPayload
             return true;
         }
 
-        if (signatureLength != KeyPair.SignatureSize || !Jws.TryReadHeader(header, out var named))
+        if (signatureLength != KeyPair.SignatureSize || JwsHeader.Read(header, out var named) != JwsProblem.None)
         {
             return false;
         }
