@@ -10,7 +10,7 @@ namespace Aitbc.Safety;
 public sealed record ActionResult(Refusal? Refusal, SubmitResult? Result, int Attempts)
 {
     /// <summary>Whether it took effect on the ledger.</summary>
-    public bool IsApplied => Result is { Outcome: Outcome.Applied };
+    public bool IsApplied => Result is { Outcome: Protocol.Outcome.Applied };
 
     /// <summary>Sent, but no answer came: it may have taken effect, and the ledger's state tells.</summary>
     public bool IsUnknown => Refusal is null && Result is null;

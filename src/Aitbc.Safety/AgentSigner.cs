@@ -40,9 +40,8 @@ public sealed class AgentSigner
     }
 
     /// <summary>A signer without a signature, for chains named <c>sim:</c>; every other chain refuses it.</summary>
-    /// <param name="account">Whose key it is.</param>
-    /// <param name="keyId">Thumbprint of one of the account's keys.</param>
-    public static AgentSigner ForSimulation(AccountId account, KeyId keyId) => new(account, keyId, null);
+    /// <param name="account">Whose it is; it stands for the account's first key.</param>
+    public static AgentSigner ForSimulation(AccountId account) => new(account, KeyId.From(account.AsSpan()), null);
 
     /// <summary>Signs what was approved, and uses the approval up.</summary>
     /// <param name="approved">The approval.</param>
@@ -58,12 +57,16 @@ public sealed class AgentSigner
 
         approved.Use(now, approved.Bytes);
         before();
-        if (key is null)
+        ReadOnlyMemory<byte> header = default, signature = default;
+        if (key is not null)
         {
-            return new SignedPayload(approved.Payload, approved.Bytes, default, default);
+            var parts = Jws.Sign(key, approved.Bytes);
+            (header, signature) = (parts.HeaderText, parts.Signature);
         }
 
-        var parts = Jws.Sign(key, approved.Bytes);
-        return new SignedPayload(approved.Payload, approved.Bytes, parts.HeaderText, parts.Signature);
+        // Parsed anew from the bytes that were signed, so that what is sent is what they say and nothing else.
+        return SignedPayload.TryFromParts(Proof, header, approved.Bytes, signature, out var signed, out var problem)
+            ? signed
+            : throw new ApprovalException($"The approved bytes are no payload: {problem}");
     }
 }
