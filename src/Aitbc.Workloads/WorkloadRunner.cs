@@ -16,6 +16,8 @@ namespace Aitbc.Workloads;
 /// </remarks>
 public static class WorkloadRunner
 {
+    private static readonly Digest s_nothing = Digest.Sha256([]);
+
     /// <summary>Runs a job without reporting progress.</summary>
     /// <inheritdoc cref="Run(Label, ReadOnlyMemory{byte}, Func{Digest, ReadOnlyMemory{byte}?}, Action{WorkloadProgress}?, CancellationToken)"/>
     public static WorkloadOutcome Run(
@@ -100,7 +102,8 @@ public static class WorkloadRunner
         out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
-        if (blobs(digest) is not { } found)
+        // Where C# turns a null into an empty memory (cond ? bytes : null does), nothing is still nothing.
+        if (blobs(digest) is not { } found || (found.IsEmpty && digest != s_nothing))
         {
             return new WorkloadFailure(WorkloadFault.InputMissing, $"The {what} blob {digest} is not to be had.");
         }

@@ -21,7 +21,7 @@ internal sealed class BenchChain
     /// <summary>The chain's first instant.</summary>
     public const long StartMs = 1_760_000_000_000;
 
-    private const int BatchSize = 500;
+    private const int BatchSize = 200;
 
     private readonly ulong[] sequences;
     private readonly Dictionary<AccountId, int> extra = [];

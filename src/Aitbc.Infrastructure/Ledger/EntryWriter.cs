@@ -28,6 +28,9 @@ internal sealed class EntryWriter(
     /// <summary>The state, ahead of what is durable by what is in flight.</summary>
     public LedgerState State => ledger.State;
 
+    /// <summary>Fetches what coming payloads will need; a hint.</summary>
+    public void LookAhead(ClientPayload[] coming, int next) => ledger.LookAhead(coming, next);
+
     /// <summary>Orders a payload.</summary>
     public SubmitResult Order(SignedPayload signed, EntryGroup group)
     {

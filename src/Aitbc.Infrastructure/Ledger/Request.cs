@@ -34,8 +34,10 @@ internal sealed class PayloadRequest(IReadOnlyList<SignedPayload> payloads) : Re
 
     public override void Run(EntryWriter writer, EntryGroup group)
     {
+        var coming = payloads.Count > 1 ? payloads.Select(signed => signed.Payload).ToArray() : [];
         for (var i = 0; i < payloads.Count; i++)
         {
+            writer.LookAhead(coming, i);
             results[i] = writer.Order(payloads[i], group);
         }
     }

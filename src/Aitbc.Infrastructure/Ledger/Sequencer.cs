@@ -120,10 +120,9 @@ internal sealed class Sequencer : IAsyncDisposable
             throw new AdmissionClosedException("stopping", "The ledger is being stopped.");
         }
 
-        if (!journal.HasRoom)
+        if (journal.IsFull)
         {
-            throw new AdmissionClosedException(
-                "disk-full", "The disk (or its quota) is full: free some space; nothing acknowledged is lost.");
+            throw DiskFull();
         }
 
         if (!isUrgent && queued + request.Weight > options.MaxQueued)
@@ -141,8 +140,16 @@ internal sealed class Sequencer : IAsyncDisposable
         }
     }
 
+    private static AdmissionClosedException DiskFull() => new(
+        "disk-full", "The disk (or its quota) is full: free some space; nothing acknowledged is lost.");
+
     private void RunInline(Request request)
     {
+        if (!journal.WaitForRoom())
+        {
+            throw DiskFull();
+        }
+
         var group = RunGroup(request, last: false);
         try
         {
@@ -194,6 +201,12 @@ internal sealed class Sequencer : IAsyncDisposable
                 writer.TickIfDue(group);
                 foreach (var request in taken)
                 {
+                    if (!journal.WaitForRoom())
+                    {
+                        request.Fail(DiskFull());
+                        continue;
+                    }
+
                     request.Run(writer, group);
                     group.Done.Add(request);
                     if (group.Batch.Length >= MaxGroupBytes)
@@ -204,9 +217,11 @@ internal sealed class Sequencer : IAsyncDisposable
 
                 taken.Clear();
                 writer.CloseBlock(group, force: false);
-                if (group.IsEmpty || HandOver(group, wait: false))
+
+                // Asked before the hand-over: afterwards the group is the flusher's, and soon empty.
+                if (!group.IsEmpty && HandOver(group, wait: false))
                 {
-                    group = group.IsEmpty ? group : null;
+                    group = null;
                 }
             }
 

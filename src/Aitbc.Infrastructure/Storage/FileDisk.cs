@@ -14,11 +14,16 @@ public sealed class FileDisk : IDisk
     private const int WindowsDiskFull = unchecked((int)0x80070070);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
 
+    private const UnixFileMode OwnerOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly string _root;
     private readonly long _maxBytes;
     private long _usedBytes;
 
-    /// <summary>Opens a root directory, creating it when it does not exist.</summary>
+    /// <summary>
+    /// Opens a root directory. When it does not exist it is created for its owner alone: keys may lie in it.
+    /// </summary>
     /// <param name="root">The directory.</param>
     /// <param name="maxBytes">Quota in bytes for the content of all files below the root; default none.</param>
     public FileDisk(string root, long maxBytes = long.MaxValue)
@@ -27,7 +32,15 @@ public sealed class FileDisk : IDisk
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
         _root = Path.GetFullPath(root);
         _maxBytes = maxBytes;
-        Directory.CreateDirectory(_root);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(_root);
+        }
+        else
+        {
+            Directory.CreateDirectory(_root, OwnerOnly);
+        }
+
         foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories))
         {
             _usedBytes += file.Length;

@@ -67,6 +67,39 @@ public sealed class Journal : IAsyncDisposable
         && _preparer.Failure is null
         && ReservedBytesLeft >= Math.Min(_options.LowWaterBytes, _options.SegmentCapacity / 4);
 
+    /// <summary>
+    /// Whether the disk was found full and what is reserved is nearly used up: the time to turn work away. A segment that
+    /// is only being prepared is no reason; <see cref="WaitForRoom"/> waits for it.
+    /// </summary>
+    public bool IsFull => _preparer.IsFull && !HasRoom;
+
+    /// <summary>Waits, where little reserved room is left, until the next segment is ready. For the writing thread.</summary>
+    /// <returns>False where the disk is full.</returns>
+    /// <exception cref="JournalFailedException">The device failed.</exception>
+    public bool WaitForRoom()
+    {
+        ThrowIfFailed();
+        if (HasRoom)
+        {
+            return true;
+        }
+
+        try
+        {
+            _preparer.EnsureReady();
+            return true;
+        }
+        catch (DiskFullException)
+        {
+            return false;
+        }
+        catch (IOException error)
+        {
+            _failure = new JournalFailedException($"a segment could not be prepared: {error.Message}", error);
+            throw _failure;
+        }
+    }
+
     /// <summary>How far readers may go.</summary>
     internal DurablePoint Durable => _durable;
 
@@ -122,21 +155,26 @@ public sealed class Journal : IAsyncDisposable
         CheckOrder(batch);
         EnsureRoom(batch.Length);
 
-        // Whatever leaves the next lines early leaves a journal whose end is unknown.
-        var pending = new JournalFailedException("a write to the journal was not finished", null);
-        _failure = pending;
+        var finished = false;
         try
         {
             Append(batch.Frames);
+            _durable = new DurablePoint(_active.Index, _offset, _lastEntry);
+            finished = true;
         }
         catch (IOException error)
         {
             _failure = new JournalFailedException($"the journal could not be written: {error.Message}", error);
             throw _failure;
         }
-
-        _durable = new DurablePoint(_active.Index, _offset, _lastEntry);
-        _failure = null;
+        finally
+        {
+            // Whatever else leaves the lines above early leaves a journal whose end is unknown.
+            if (!finished)
+            {
+                _failure ??= new JournalFailedException("a write to the journal was not finished", null);
+            }
+        }
     }
 
     /// <summary>A cursor that begins right behind the entry before the given one.</summary>

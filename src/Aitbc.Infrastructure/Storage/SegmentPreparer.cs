@@ -25,6 +25,7 @@ internal sealed class SegmentPreparer : IAsyncDisposable
     private OpenSegment? _ready;
     private uint _nextIndex;
     private volatile IOException? _failure;
+    private volatile bool _isFull;
     private int _readyCapacity;
 
     /// <summary>Takes over a segment that stands ready, if there is one, and begins to prepare another otherwise.</summary>
@@ -43,6 +44,9 @@ internal sealed class SegmentPreparer : IAsyncDisposable
 
     /// <summary>The device error that ended preparation for good; null while there is none. A full disk is not one.</summary>
     public IOException? Failure => _failure;
+
+    /// <summary>Whether the last try found the disk full; not whether one is under way.</summary>
+    public bool IsFull => _isFull;
 
     /// <summary>Asks for a segment to be made ready; returns at once when an own task does that.</summary>
     public void Request()
@@ -130,6 +134,7 @@ internal sealed class SegmentPreparer : IAsyncDisposable
             }
             catch (DiskFullException)
             {
+                _isFull = true;
                 return false;
             }
             catch (IOException error)
@@ -144,6 +149,7 @@ internal sealed class SegmentPreparer : IAsyncDisposable
     {
         _ready = Prepare(_disk, _options, _nextIndex);
         _nextIndex++;
+        _isFull = false;
         Volatile.Write(ref _readyCapacity, _ready.Capacity);
     }
 

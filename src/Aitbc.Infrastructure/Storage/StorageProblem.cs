@@ -30,6 +30,7 @@ public class StorageDamagedException : IOException
     {
         File = file;
         Offset = offset;
+        Text = text;
     }
 
     /// <summary>The file, relative to the root of its disk.</summary>
@@ -37,6 +38,9 @@ public class StorageDamagedException : IOException
 
     /// <summary>The first byte in question, from the start of the file.</summary>
     public long Offset { get; }
+
+    /// <summary>What is wrong there, in a sentence.</summary>
+    public string Text { get; }
 }
 
 /// <summary>A journal is damaged elsewhere than at its torn tail. Nothing was changed.</summary>

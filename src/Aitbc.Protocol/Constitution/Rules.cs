@@ -132,10 +132,10 @@ internal static class ConstitutionRules
             : Outcome.Applied;
     }
 
-    /// <summary>Whether what there is and what comes on top pass a limit. Without their sum, which a stranger's amount
-    /// could carry past the range of its type.</summary>
-    private static bool Passes(TokenAmount present, TokenAmount more, TokenAmount limit) =>
-        present > limit || more > limit - present;
+    /// <summary>Whether what is used and what is asked together pass a limit. Subtracts, for what is asked is whatever
+    /// the sender wrote and the limit whatever the owner wrote: their sum may leave the range.</summary>
+    private static bool Passes(TokenAmount used, TokenAmount asked, TokenAmount limit) =>
+        used > limit || asked > limit - used;
 
     private static bool Names(in ConstitutionRecord limits, int slot)
     {

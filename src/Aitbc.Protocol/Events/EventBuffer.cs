@@ -86,7 +86,7 @@ public ref struct EventReader
             throw new InvalidDataException("An event is cut short.");
         }
 
-        Kind = (EventKind)(ushort)head;
+        Kind = (EventKind)(head & ushort.MaxValue);
         Value = rest.Slice(EventBuffer.HeadSize, size);
         rest = rest[(EventBuffer.HeadSize + size)..];
         return true;

@@ -23,7 +23,7 @@ internal readonly ref struct Call(Step step, AccountNumber from, TokenAmount gas
     /// <summary>The sender's record.</summary>
     public ref readonly AccountRecord Sender => ref State.Accounts[From.Slot];
 
-    /// <summary>Whether the sender can pay an amount and the payload's gas. Without a sum, which a stranger's amount
-    /// could carry past the range of its type.</summary>
+    /// <summary>Whether the sender can pay an amount and the payload's gas. Subtracts, for the amount is whatever the
+    /// sender wrote, and a sum with it may leave the range.</summary>
     public bool CanPay(TokenAmount amount) => Sender.Available >= gas && Sender.Available - gas >= amount;
 }

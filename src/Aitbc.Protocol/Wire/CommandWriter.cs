@@ -155,16 +155,7 @@ internal static class CommandWriter
 
         json.WriteEndArray();
         json.WriteTexts("counterparties"u8, AtMost(it.Counterparties, AccountSet.Length));
-        json.WriteStartArray("hoursUtc"u8);
-        for (var hour = 0; it.HoursUtc >> hour != 0; hour++)
-        {
-            if ((it.HoursUtc >> hour & 1) == 1)
-            {
-                json.WriteNumberValue(hour);
-            }
-        }
-
-        json.WriteEndArray();
+        json.WriteHours("hoursUtc"u8, it.HoursUtc);
         json.WriteInteger("keyChangeHoldMs"u8, it.KeyChangeHold.Ms);
         json.WriteBoolean("requiresHumanApproval"u8, it.RequiresHumanApproval);
     }

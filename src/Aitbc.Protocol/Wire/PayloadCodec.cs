@@ -55,7 +55,8 @@ public static class PayloadCodec
         ChainId? chain,
         out ClientPayload payload)
     {
-        var problem = WireDiagnosis.Read(utf8, MaxBytes, new Envelope(proof, signer, digest, chain), Read, out var read);
+        var envelope = new Envelope(proof, signer, digest, chain);
+        var problem = WireDiagnosis.Read(utf8, MaxBytes, envelope, Read, out var read);
         payload = read!;
         return problem;
     }

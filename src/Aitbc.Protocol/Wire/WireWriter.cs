@@ -81,4 +81,19 @@ internal static class WireWriter
         value.Low.CopyTo(bytes[Digest.Size..]);
         json.WriteString(name, Base64Url.EncodeToString(bytes));
     }
+
+    /// <summary>Hours of a day, from a bit an hour.</summary>
+    public static void WriteHours(this Utf8JsonWriter json, ReadOnlySpan<byte> name, uint hours)
+    {
+        json.WriteStartArray(name);
+        for (var hour = 0; hours >> hour != 0; hour++)
+        {
+            if ((hours >> hour & 1) == 1)
+            {
+                json.WriteNumberValue(hour);
+            }
+        }
+
+        json.WriteEndArray();
+    }
 }

@@ -76,14 +76,16 @@ internal static class ClassifierTrainer
     }
 
     /// <summary>
-    /// Even draws in a range that keeps the spread of a layer's outputs that of its inputs. Offsets start at zero.
+    /// Even draws in a range that keeps the spread of a layer's outputs that of its inputs. Offsets start at zero, and
+    /// so does all of softmax regression, which has no alike units that would have to be told apart.
     /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward networks", AISTATS 2010.
     /// </summary>
     private static float[] FirstWeights(NetworkShape shape, SeededRandom random)
     {
         var parameters = new float[shape.Parameters];
-        Draw(parameters.AsSpan()[shape.FirstWeights], shape.Features + shape.FirstUnits, random);
-        if (shape.Hidden > 0) Draw(parameters.AsSpan()[shape.SecondWeights], shape.Hidden + shape.Classes, random);
+        if (shape.Hidden == 0) return parameters;
+        Draw(parameters.AsSpan()[shape.FirstWeights], shape.Features + shape.Hidden, random);
+        Draw(parameters.AsSpan()[shape.SecondWeights], shape.Hidden + shape.Classes, random);
         return parameters;
 
         static void Draw(Span<float> weights, int units, SeededRandom random)

@@ -20,8 +20,14 @@ public enum CsvSeparator
 /// <param name="Line">Its line in the file, from 1.</param>
 /// <param name="Shown">Its first 80 characters, sanitised, so that a person sees what was not read as data.</param>
 /// <param name="DeclaredRows">Rows it announces, where it reads "rows,features,class names"; else null.</param>
+/// <param name="DeclaredFeatures">Features it announces in the same way; else null.</param>
 /// <param name="ClassNames">Class names it announces for the labels 0, 1, 2, ..., in that order; else empty.</param>
-public sealed record CsvHeader(int Line, string Shown, long? DeclaredRows, IReadOnlyList<string> ClassNames);
+public sealed record CsvHeader(
+    int Line,
+    string Shown,
+    long? DeclaredRows,
+    long? DeclaredFeatures,
+    IReadOnlyList<string> ClassNames);
 
 /// <summary>How a table is laid out, found before any row is read. Immutable.</summary>
 public sealed class CsvLayout

@@ -41,7 +41,7 @@ internal static class CsvLayoutReader
             return false;
         }
 
-        var header = isHeader ? ReadHeader(lines.Current, lines.Number, columns, separatorByte) : null;
+        var header = isHeader ? ReadHeader(lines.Current, lines.Number, separatorByte) : null;
         var rows = isHeader ? lineCount - 1 : lineCount;
         if (rows > CsvLimits.MaxRows)
         {
@@ -155,10 +155,10 @@ internal static class CsvLayoutReader
     }
 
     /// <summary>Reads "rows,features,class names" where the line says that; the names must be words, all different.</summary>
-    private static CsvHeader ReadHeader(ReadOnlySpan<byte> line, int number, int columns, byte separator)
+    private static CsvHeader ReadHeader(ReadOnlySpan<byte> line, int number, byte separator)
     {
-        var shown = ShownValue.Of(line, HeaderShownChars);
-        var plain = new CsvHeader(number, shown, null, []);
+        var shown = ShownValue.Plain(line, HeaderShownChars);
+        var plain = new CsvHeader(number, shown, null, null, []);
         long rows = -1, features = -1;
         List<string> names = [];
         CsvCells cells = new(line, separator);
@@ -173,10 +173,9 @@ internal static class CsvLayoutReader
             names.Add(Encoding.UTF8.GetString(cell));
         }
 
-        var fits = features == columns - 1 || features == columns;
         var different = names.Distinct(StringComparer.Ordinal).Count() == names.Count;
-        if (cells.IsQuotingBad || !fits || names.Count < 2 || !different) return plain;
-        return new CsvHeader(number, shown, rows, names);
+        if (cells.IsQuotingBad || names.Count < 2 || !different) return plain;
+        return new CsvHeader(number, shown, rows, features, names);
     }
 
     private static bool TryCount(ReadOnlySpan<byte> cell, out long value) =>

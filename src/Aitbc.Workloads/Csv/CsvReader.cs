@@ -127,7 +127,8 @@ public static class CsvReader
 
         public CsvTable ToTable()
         {
-            var (sorted, places) = _labelSet.Sort(layout.Header?.ClassNames ?? []);
+            var fits = layout.Header is { } header && header.DeclaredFeatures == featureCount;
+            var (sorted, places) = _labelSet.Sort(fits ? layout.Header!.ClassNames : []);
             for (var row = 0; row < _classes.Length && row < _count; row++) _classes[row] = places[_classes[row]];
             var dense = _count == _lines.Length;
             return new CsvTable(

@@ -140,16 +140,19 @@ internal static class ShownValue
 {
     private const int MaxShownChars = 24;
 
+    /// <summary>The value in quotes, at most 24 characters of it.</summary>
+    public static string Of(ReadOnlySpan<byte> utf8) => $"\"{Plain(utf8, MaxShownChars)}\"";
+
     /// <summary>
-    /// At most <paramref name="maxChars"/> characters, in quotes; whatever is no letter, digit, blank or ASCII sign becomes ?, so that neither
-    /// a terminal escape nor a right-to-left mark gets through.
+    /// At most so many characters; whatever is no letter, digit, blank or ASCII sign becomes ?, so that neither a
+    /// terminal escape nor a right-to-left mark gets through.
     /// </summary>
-    public static string Of(ReadOnlySpan<byte> utf8, int maxChars = MaxShownChars)
+    public static string Plain(ReadOnlySpan<byte> utf8, int maxChars)
     {
-        var text = new StringBuilder("\"");
+        var text = new StringBuilder();
         while (!utf8.IsEmpty)
         {
-            if (text.Length > maxChars)
+            if (text.Length >= maxChars)
             {
                 text.Append("...");
                 break;
@@ -158,11 +161,11 @@ internal static class ShownValue
             Rune.DecodeFromUtf8(utf8, out var rune, out var used);
             utf8 = utf8[used..];
             var plain = rune.IsAscii ? rune.Value is >= ' ' and <= '~' : Rune.IsLetterOrDigit(rune);
-            if (plain && rune != Rune.ReplacementChar) text.Append(rune.ToString());
+            if (plain) text.Append(rune.ToString());
             else text.Append('?');
         }
 
-        return text.Append('"').ToString();
+        return text.ToString();
     }
 
     /// <summary>The same for text that came out of JSON.</summary>

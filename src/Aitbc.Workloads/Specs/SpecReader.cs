@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Unicode;
 using Aitbc.Primitives;
 using Aitbc.Workloads.Csv;
 
@@ -45,6 +46,13 @@ internal sealed class SpecReader
             return false;
         }
 
+        // The document reader lets bytes pass inside texts that are no UTF-8, and stumbles only when asked for them.
+        if (!Utf8.IsValid(json.Span))
+        {
+            error = "The spec is no valid JSON: it is not UTF-8.";
+            return false;
+        }
+
         var options = new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
         try
         {
@@ -64,6 +72,12 @@ internal sealed class SpecReader
         catch (JsonException fault)
         {
             error = $"The spec is no valid JSON: line {fault.LineNumber + 1 ?? 1}, byte {fault.BytePositionInLine ?? 0}.";
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON may escape half a surrogate pair; as a member's name it stops the reader in this way.
+            error = "The spec is no valid JSON: a member's name is no text.";
             return false;
         }
     }
@@ -123,16 +137,9 @@ internal sealed class SpecReader
     {
         foreach (var member in root.EnumerateObject())
         {
-            // A name that is no text (a lone surrogate) cannot be compared; it is certainly none of ours.
-            var name = TryName(member, out var read) ? read : null;
-            if (name is "capability" or "version" || (name is not null && members.Contains(name)))
-            {
-                _members.Add(name, member.Value.Clone());
-            }
-            else
-            {
-                Fault($"{(name is null ? "a member" : ShownValue.Of(name))} is unknown");
-            }
+            var name = member.Name;
+            if (name is "capability" or "version" || members.Contains(name)) _members.Add(name, member.Value.Clone());
+            else Fault($"{ShownValue.Of(name)} is unknown");
         }
 
         var named = _members.TryGetValue("capability", out var value) && TryText(value, out var text)
@@ -148,27 +155,13 @@ internal sealed class SpecReader
         if (_faults.Count < MaxFaults) _faults.Add(what);
     }
 
-    private static bool TryName(JsonProperty member, [NotNullWhen(true)] out string? name)
-    {
-        try
-        {
-            name = member.Name;
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            name = null;
-            return false;
-        }
-    }
-
     private static bool TryText(JsonElement value, [NotNullWhen(true)] out string? text)
     {
         text = null;
         if (value.ValueKind != JsonValueKind.String) return false;
         try
         {
-            // JSON may escape half a surrogate pair; such a text cannot be made and the reader says so by throwing.
+            // As a value half a surrogate pair is found only here.
             text = value.GetString();
             return text is not null;
         }

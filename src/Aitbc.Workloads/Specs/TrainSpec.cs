@@ -20,10 +20,10 @@ public sealed record TrainSpec(Digest TrainingSet)
     private const string Softmax = "softmax";
     private const string Mlp = "mlp";
     private const int DefaultHiddenSize = 64;
-    private const int DefaultEpochs = 40;
-    private const int DefaultBatchSize = 32;
-    private const uint DefaultLearningRatePpm = 3_000;
-    private const uint DefaultWeightDecayPpm = 10_000;
+    private const int DefaultEpochs = 60;
+    private const int DefaultBatchSize = 16;
+    private const uint DefaultLearningRatePpm = 10_000;
+    private const uint DefaultWeightDecayPpm = 500_000;
 
     private static readonly string[] s_members =
     [
@@ -43,16 +43,16 @@ public sealed record TrainSpec(Digest TrainingSet)
     /// <summary>Units of the hidden layer, 1 to 1,024; 64 by default. Without meaning for softmax.</summary>
     public int HiddenSize { get; init; } = DefaultHiddenSize;
 
-    /// <summary>Passes over the training rows, 1 to 1,000; 40 by default.</summary>
+    /// <summary>Passes over the training rows, 1 to 1,000; 60 by default.</summary>
     public int Epochs { get; init; } = DefaultEpochs;
 
-    /// <summary>Rows whose gradients make one step, 1 to 1,024; 32 by default.</summary>
+    /// <summary>Rows whose gradients make one step, 1 to 1,024; 16 by default.</summary>
     public int BatchSize { get; init; } = DefaultBatchSize;
 
-    /// <summary>Step size at the start, falling evenly to zero, 1 ppm to 1; 0.003 by default.</summary>
+    /// <summary>Step size at the start, falling evenly to zero, 1 ppm to 1; 0.01 by default.</summary>
     public Ratio LearningRate { get; init; } = Ratio.FromPpm(DefaultLearningRatePpm);
 
-    /// <summary>Share of each weight that decays per unit of step size, 0 to 1; 0.01 by default.</summary>
+    /// <summary>Share of each weight that decays per unit of step size, 0 to 1; 0.5 by default.</summary>
     public Ratio WeightDecay { get; init; } = Ratio.FromPpm(DefaultWeightDecayPpm);
 
     /// <summary>Reads a spec; unknown or repeated members, wrong types and values out of range refuse it.</summary>

@@ -99,7 +99,8 @@ public sealed class DemandTrace
         }
 
         if (isKnown && found == 0b111) return null;
-        var what = $"the header must name {string.Join(", ", s_columnNames)}, not {ShownValue.Of(header.Current, 80)}.";
+        var names = string.Join(", ", s_columnNames);
+        var what = $"the header must name {names}, not {ShownValue.Of(header.Current)}.";
         return CsvError.At(CsvFault.BadHeader, header.Number, 0, what);
     }
 

@@ -38,10 +38,15 @@ internal sealed class JournalModel
 
     public void Add(JournalBatch batch, FrameKind kind, byte[] payload)
     {
-        LastEntry += kind == FrameKind.Entry ? 1 : 0;
-        _frames.Add((kind, LastEntry, payload));
+        Remember(kind, payload);
         payload.CopyTo(batch.BeginFrame(kind, LastEntry, payload.Length + 7));
         batch.EndFrame(payload.Length);
+    }
+
+    public void Remember(FrameKind kind, byte[] payload)
+    {
+        LastEntry += kind == FrameKind.Entry ? 1 : 0;
+        _frames.Add((kind, LastEntry, payload));
     }
 
     /// <summary>

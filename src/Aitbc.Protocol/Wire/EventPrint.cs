@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
+
+namespace Aitbc.Protocol.Wire;
+
+/// <summary>One event being printed.</summary>
+/// <param name="Json">Takes the text.</param>
+/// <param name="IdOf">Gives an account's id, or null.</param>
+/// <param name="Event">The event, for the counts that belong to its lists.</param>
+internal readonly record struct EventPrint(Utf8JsonWriter Json, Func<AccountNumber, string?>? IdOf, object Event)
+{
+    /// <summary>How many items of a list are used.</summary>
+    public int Count(string property) => (byte)Event.GetType().GetProperty(property)!.GetValue(Event)!;
+
+    /// <summary>An account's number, and its id beside it where it is known.</summary>
+    public void Account(string name, AccountNumber account)
+    {
+        Json.WriteNumber(name, account.Value);
+        if (IdOf?.Invoke(account) is { } id)
+        {
+            Json.WriteString($"{name}Id", id);
+        }
+    }
+
+    /// <summary>Accounts' numbers, and their ids beside them where a resolver was given; null for an unknown one.
+    /// </summary>
+    public void Accounts(string name, in AccountSet accounts, int count)
+    {
+        Json.WriteStartArray(name);
+        for (var i = 0; i < Math.Min(count, AccountSet.Length); i++)
+        {
+            Json.WriteNumberValue(accounts[i].Value);
+        }
+
+        Json.WriteEndArray();
+        if (IdOf is null)
+        {
+            return;
+        }
+
+        Json.WriteStartArray($"{name}Ids");
+        for (var i = 0; i < Math.Min(count, AccountSet.Length); i++)
+        {
+            Json.WriteStringValue(IdOf(accounts[i]));
+        }
+
+        Json.WriteEndArray();
+    }
+
+    /// <summary>Capabilities.</summary>
+    public void Labels(string name, in Capabilities labels, int count)
+    {
+        Json.WriteStartArray(name);
+        for (var i = 0; i < Math.Min(count, Capabilities.Length); i++)
+        {
+            Json.WriteTextValue(labels[i]);
+        }
+
+        Json.WriteEndArray();
+    }
+
+    /// <summary>A digest; null where it is zero, which stands for none.</summary>
+    public void Hash(string name, in Digest digest)
+    {
+        if (digest.IsZero)
+        {
+            Json.WriteNull(name);
+        }
+        else
+        {
+            Json.WriteString(name, digest.ToString());
+        }
+    }
+
+    /// <summary>The first eight bytes of a digest: the first ten characters are those of its text.</summary>
+    public void Prefix(string name, ulong prefix)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, prefix);
+        Json.WriteString(name, Base64Url.EncodeToString(bytes));
+    }
+
+    /// <summary>A key as a JWK; null where there is none.</summary>
+    public void Key(string name, in PublicKey key)
+    {
+        if (key.IsZero)
+        {
+            Json.WriteNull(name);
+        }
+        else
+        {
+            Json.WriteKey(System.Text.Encoding.ASCII.GetBytes(name), key);
+        }
+    }
+
+    /// <summary>A value of a closed list.</summary>
+    public void Word(string name, Enum value) => Json.WriteString(name, Words.Camel(value.ToString()));
+
+    /// <summary>A whole number.</summary>
+    public void Number(string name, object value)
+    {
+        Json.WritePropertyName(name);
+        Json.WriteRawValue(((IConvertible)value).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A constitution, as its owner writes it, and its version.</summary>
+    public void Constitution(string name, in ConstitutionRecord it)
+    {
+        Json.WriteStartObject(name);
+        Json.WriteText("maxStake"u8, it.MaxStake);
+        Json.WriteText("maxDailyVolume"u8, it.MaxDailyVolume);
+        Json.WriteText("maxGasPerDay"u8, it.MaxGasPerDay);
+        Json.WriteText("maxValuePerAction"u8, it.MaxValuePerAction);
+        Json.WriteStartArray("allowedActions"u8);
+        for (var kind = 0; kind < CommandNames.Count; kind++)
+        {
+            if ((it.AllowedActions >> kind & 1) == 1)
+            {
+                Json.WriteStringValue(CommandNames.NameOf((CommandKind)kind));
+            }
+        }
+
+        Json.WriteEndArray();
+        Accounts("counterparties", it.Counterparties, it.CounterpartyCount);
+        Json.WriteHours("hoursUtc"u8, it.HoursUtc & ConstitutionTerms.AnyHour);
+        Json.WriteNumber("keyChangeHoldMs"u8, it.KeyChangeHoldMs);
+        Json.WriteBoolean("requiresHumanApproval"u8, it.RequiresHumanApproval == 1);
+        Json.WriteNumber("version"u8, it.Version);
+        Json.WriteEndObject();
+    }
+}

@@ -1,0 +1,241 @@
+using Aitbc.Infrastructure.Storage;
+using Aitbc.Primitives;
+using Aitbc.Testing;
+using Xunit;
+
+namespace Aitbc.Infrastructure.Tests.Storage;
+
+public sealed class JournalFaultTests
+{
+    private static readonly JournalOptions Options = JournalModel.Options(8 * 1024);
+
+    [Fact]
+    public async Task A_disk_that_fills_up_at_any_byte_stops_admission_first_and_loses_nothing()
+    {
+        for (var capacity = 8 * 1024; capacity <= 34 * 1024; capacity += 256)
+        {
+            var disk = new FaultyDisk(1) { Capacity = capacity };
+            var model = new JournalModel();
+            var random = new SeededRandom((ulong)capacity);
+            var batch = new JournalBatch();
+            await using (var journal = Journal.Open(disk, Options, out _))
+            {
+                var admitted = true;
+                byte[] last;
+                while (true)
+                {
+                    var reserved = journal.ReservedBytesLeft;
+                    batch.Clear();
+                    var payload = new byte[random.NextInt32(700)];
+                    random.NextBytes(payload);
+                    payload.CopyTo(batch.BeginFrame(FrameKind.Entry, model.LastEntry + 1, payload.Length));
+                    batch.EndFrame(payload.Length);
+                    try
+                    {
+                        journal.Write(batch);
+                    }
+                    catch (JournalFullException)
+                    {
+                        last = payload;
+                        Assert.False(admitted, "the journal was full before it stopped admission");
+                        Assert.True(reserved < batch.Length, "what was reserved was refused");
+                        break;
+                    }
+
+                    model.Remember(FrameKind.Entry, payload);
+                    model.Confirm();
+                    admitted = journal.HasRoom;
+                }
+
+                Assert.Equal(model.LastEntry, journal.DurableSequence);
+                disk.Capacity += 64 * 1024;
+                journal.Write(batch);
+                model.Remember(FrameKind.Entry, last);
+                model.Confirm();
+                Assert.True(journal.HasRoom);
+            }
+
+            disk.CutPower();
+            await using var again = Journal.Open(disk, Options, out _);
+            model.HoldAgainst(again);
+        }
+    }
+
+    [Fact]
+    public async Task Open_NoRoomForAFirstSegment_SaysSoAndLeavesNothing()
+    {
+        var disk = new FaultyDisk(1) { Capacity = 8 * 1024 - 1 };
+
+        Assert.Throws<DiskFullException>(() => Journal.Open(disk, Options, out _));
+
+        Assert.Equal(0, disk.UsedBytes);
+        disk.Capacity++;
+        await using var journal = Journal.Open(disk, Options, out _);
+        Assert.True(journal.HasRoom);
+    }
+
+    [Fact]
+    public async Task A_write_or_flush_that_fails_at_any_operation_ends_the_journal_for_good()
+    {
+        var failures = 0;
+        for (var operation = 1; operation < 120; operation++)
+        {
+            var disk = new FaultyDisk((ulong)operation);
+            var model = new JournalModel();
+            var random = new SeededRandom(9);
+            var batch = new JournalBatch();
+            var journal = Journal.Open(disk, Options, out _);
+            disk.FailAtOperation = disk.Operations + operation;
+            try
+            {
+                for (var i = 0; i < 60; i++)
+                {
+                    batch.Clear();
+                    model.Fill(batch, random, 2, maxPayload: 500);
+                    journal.Write(batch);
+                    model.Confirm();
+                }
+            }
+            catch (JournalFailedException)
+            {
+                failures++;
+                var operations = disk.Operations;
+                var durable = journal.DurableSequence;
+                Assert.Throws<JournalFailedException>(() => journal.Write(batch));
+                Assert.False(journal.HasRoom);
+                Assert.Equal(durable, journal.DurableSequence);
+                Assert.Equal(operations, disk.Operations);
+            }
+
+            await journal.DisposeAsync();
+            disk.CutPower();
+            await using var again = Journal.Open(disk, Options, out _);
+            model.HoldAgainst(again);
+        }
+
+        Assert.True(failures > 100, $"only {failures} operations were made to fail");
+    }
+
+    [Fact]
+    public async Task A_reader_does_not_see_what_was_written_and_not_flushed()
+    {
+        var disk = new FaultyDisk(1);
+        await using var journal = Journal.Open(disk, Options, out _);
+        using var reader = journal.ReadFrom(1);
+        var batch = new JournalBatch();
+        batch.BeginFrame(FrameKind.Entry, 1, 10).Fill(1);
+        batch.EndFrame(10);
+        disk.FailAtOperation = disk.Operations + 2;
+
+        Assert.Throws<JournalFailedException>(() => journal.Write(batch));
+
+        Assert.False(reader.TryRead(out _));
+        Assert.Equal(0, journal.DurableSequence);
+    }
+
+    [Fact]
+    public async Task A_cut_that_was_not_flushed_does_not_bring_the_torn_frames_back()
+    {
+        for (var seed = 1ul; seed <= 100; seed++)
+        {
+            var disk = new FaultyDisk(seed);
+            var model = new JournalModel();
+            var batch = new JournalBatch();
+            await using (var journal = Journal.Open(disk, Options, out _))
+            {
+                foreach (var size in new[] { 3_000, 4_000, 3_000 })
+                {
+                    batch.Clear();
+                    model.Add(batch, FrameKind.Entry, Enumerable.Repeat((byte)7, size).ToArray());
+                    journal.Write(batch);
+                }
+            }
+
+            // The third write, the first of its segment, is torn; who cuts it dies between write and flush.
+            disk.Overwrite("journal/0000000001.seg", 1024, new byte[512]);
+            disk.CrashAtOperation = disk.Operations + 2;
+            Assert.Throws<DiskCrashedException>(() => Journal.Open(disk, Options, out _));
+            disk.KillProcess();
+            await using (var journal = Journal.Open(disk, Options, out var recovery))
+            {
+                Assert.Equal(2, recovery.LastEntry);
+                model.HoldAgainst(journal);
+                batch.Clear();
+                model.Add(batch, FrameKind.Entry, [1, 2, 3]);
+                journal.Write(batch);
+                model.Confirm();
+            }
+
+            disk.CutPower();
+            await using var again = Journal.Open(disk, Options, out _);
+            model.HoldAgainst(again);
+        }
+    }
+
+    [Fact]
+    public async Task HasRoom_WhenSpaceComesBack_TurnsTrueByItself()
+    {
+        var clock = new ManualTimeProvider();
+        var options = new JournalOptions
+        {
+            Identity = Digest.Sha256("test journal"u8), SegmentBytes = 8 * 1024, Time = clock, PrepareRetryMs = 1_000,
+        };
+        var disk = new FaultyDisk(1) { Capacity = 10_000 };
+        await using var journal = Journal.Open(disk, options, out _);
+        var batch = new JournalBatch();
+        batch.BeginFrame(FrameKind.Entry, 1, 7_000).Fill(1);
+        batch.EndFrame(7_000);
+        journal.Write(batch);
+        Assert.False(journal.HasRoom);
+
+        await clock.WaitForTimer();
+        disk.Capacity = 100_000;
+        clock.Advance(TimeSpan.FromMilliseconds(1_000));
+
+        await WaitUntil(() => journal.HasRoom);
+    }
+
+    private static async Task WaitUntil(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>A clock that stands still until it is moved, and tells when somebody waits on it.</summary>
+    private sealed class ManualTimeProvider : TimeProvider
+    {
+        private readonly TaskCompletionSource _armed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Action? _due;
+
+        public Task WaitForTimer() => _armed.Task;
+
+        public void Advance(TimeSpan time)
+        {
+            Assert.True(time > TimeSpan.Zero);
+            _due?.Invoke();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _due = () => callback(state);
+            _armed.TrySetResult();
+            return new Timer();
+        }
+
+        private sealed class Timer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                // Nothing is held.
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}

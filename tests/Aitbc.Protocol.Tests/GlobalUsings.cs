@@ -1,0 +1,4 @@
+global using Aitbc.Primitives;
+global using Aitbc.Protocol;
+global using Aitbc.Testing;
+global using Xunit;
