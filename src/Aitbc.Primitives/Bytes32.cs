@@ -72,7 +72,8 @@ internal readonly struct Bytes32
             return false;
         }
 
-        // The last character carries four bits of the value; other texts that decode to the same bytes are refused.
+        // The last character carries four bits of the value, so three more texts would decode to the same bytes. The
+        // platform's decoder refuses them today without promising to; a ledger's ids do not rest on that.
         Span<byte> canonical = stackalloc byte[TextLength];
         Base64Url.EncodeToUtf8(bytes, canonical);
         if (!canonical.SequenceEqual(utf8))

@@ -20,6 +20,7 @@ internal static class WideMath
         Span<uint> product = stackalloc uint[ProductLimbs + 1];
         Multiply(a, b, product);
         Span<uint> quotient = stackalloc uint[ProductLimbs];
+        quotient.Clear();
         if (den <= uint.MaxValue)
         {
             isExact = DivideBySmall(product, (uint)den, quotient);
@@ -29,7 +30,7 @@ internal static class WideMath
             isExact = DivideByWide(product, den, quotient);
         }
 
-        if ((quotient[4] | quotient[5] | quotient[6] | quotient[7]) != 0)
+        if (quotient[4..].ContainsAnyExcept(0u))
         {
             throw new OverflowException("The quotient does not fit 128 bits.");
         }
@@ -68,8 +69,9 @@ internal static class WideMath
     /// <summary>Short division, for every share and fee: their divisors fit one limb.</summary>
     private static bool DivideBySmall(ReadOnlySpan<uint> product, uint den, Span<uint> quotient)
     {
+        // Nearly all products are far below 256 bits: the zeros above them need no division.
         ulong rest = 0;
-        for (int i = ProductLimbs - 1; i >= 0; i--)
+        for (int i = product.LastIndexOfAnyExcept(0u); i >= 0; i--)
         {
             ulong part = (rest << LimbBits) | product[i];
             (ulong digit, rest) = Math.DivRem(part, den);
@@ -94,7 +96,8 @@ internal static class WideMath
         }
 
         ShiftLeft(product, shift);
-        for (int j = ProductLimbs - n; j >= 0; j--)
+        int top = Math.Min(product.LastIndexOfAnyExcept(0u), ProductLimbs - 1);
+        for (int j = top - n + 1; j >= 0; j--)
         {
             quotient[j] = NextDigit(product.Slice(j, n + 1), divisor[..n]);
         }

@@ -2,7 +2,7 @@ using Aitbc.Primitives;
 
 namespace Aitbc.Workloads;
 
-/// <summary>The capabilities that are computed here: what an offer names and <see cref="WorkloadRunner"/> runs.</summary>
+/// <summary>The capabilities that <see cref="WorkloadRunner"/> computes, by the names that offers use.</summary>
 public static class WorkloadCapabilities
 {
     /// <summary>Cleans, shuffles and splits a data set: <c>data.curate</c>.</summary>

@@ -3,7 +3,7 @@ using Aitbc.Workloads.Csv;
 
 namespace Aitbc.Workloads;
 
-/// <summary>What a run led to: a <see cref="WorkloadResult"/> or a <see cref="WorkloadFailure"/>, nothing else.</summary>
+/// <summary>What a run led to: a <see cref="WorkloadResult"/> or a <see cref="WorkloadFailure"/>.</summary>
 public abstract record WorkloadOutcome
 {
     private protected WorkloadOutcome()

@@ -18,8 +18,12 @@ public static class WorkloadRunner
 {
     private static readonly Digest s_nothing = Digest.Sha256([]);
 
-    /// <summary>Runs a job without reporting progress.</summary>
-    /// <inheritdoc cref="Run(Label, ReadOnlyMemory{byte}, Func{Digest, ReadOnlyMemory{byte}?}, Action{WorkloadProgress}?, CancellationToken)"/>
+    /// <summary>Runs a job without reporting progress; all else is as in the other overload.</summary>
+    /// <param name="capability">One of <see cref="WorkloadCapabilities"/>.</param>
+    /// <param name="spec">The spec as JSON, at most 16 KiB.</param>
+    /// <param name="blobs">Gives the bytes of a digest, or null where it has none.</param>
+    /// <param name="cancellation">Ends the run with <see cref="WorkloadFault.Cancelled"/>.</param>
+    /// <returns>A result, or why there is none.</returns>
     public static WorkloadOutcome Run(
         Label capability,
         ReadOnlyMemory<byte> spec,
@@ -34,7 +38,7 @@ public static class WorkloadRunner
     /// trusted; what it throws is not caught.
     /// </param>
     /// <param name="progress">Called after every epoch of a training, on the caller's thread; may be null.</param>
-    /// <param name="cancellation">Ends the run with <see cref="WorkloadFault.Cancelled"/>, within milliseconds.</param>
+    /// <param name="cancellation">Ends the run with <see cref="WorkloadFault.Cancelled"/>, mostly at once.</param>
     /// <returns>A result, or why there is none. Nothing in spec or blobs can make this throw.</returns>
     public static WorkloadOutcome Run(
         Label capability,

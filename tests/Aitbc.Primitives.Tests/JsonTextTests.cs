@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 
 namespace Aitbc.Primitives.Tests;
@@ -85,40 +83,10 @@ public sealed class JsonTextTests
         Assert.Equal(value, JsonSerializer.Deserialize<T>($"\"{escaped}\""));
         map = JsonSerializer.Deserialize<Dictionary<T, T>>($"{{\"{escaped}\":\"{text}\"}}");
         Assert.Equal(value, map!.Single().Key);
-        Assert.Equal(value, ReadInPieces<T>($"\"{text}\""));
-        Assert.Equal(value, ReadInPieces<T>($"\"{escaped}\""));
+        Assert.Equal(value, JsonPieces.Read<T>($"\"{text}\""));
+        Assert.Equal(value, JsonPieces.Read<T>($"\"{escaped}\""));
     }
 
     private static void Refuses<T>(string json) =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<T>(json));
-
-    /// <summary>Reads from a sequence of one-byte segments, as a network reader may hand it over.</summary>
-    private static T? ReadInPieces<T>(string json)
-    {
-        Piece first = new(Encoding.UTF8.GetBytes(json[..1]), 0);
-        Piece last = first;
-        for (int i = 1; i < json.Length; i++)
-        {
-            last = last.Append(Encoding.UTF8.GetBytes(json[i..(i + 1)]));
-        }
-
-        Utf8JsonReader reader = new(new ReadOnlySequence<byte>(first, 0, last, 1));
-        return JsonSerializer.Deserialize<T>(ref reader);
-    }
-
-    private sealed class Piece : ReadOnlySequenceSegment<byte>
-    {
-        public Piece(byte[] bytes, long start)
-        {
-            Memory = bytes;
-            RunningIndex = start;
-        }
-
-        public Piece Append(byte[] bytes)
-        {
-            Piece next = new(bytes, RunningIndex + Memory.Length);
-            Next = next;
-            return next;
-        }
-    }
 }

@@ -109,6 +109,16 @@ public sealed class TimeTests
             () => JsonSerializer.Deserialize<Dictionary<Timestamp, int>>($"{{\"{key}\":1}}"));
 
     [Fact]
+    public void Json_IntegerInPieces_IsReadAndAnOverlongOneRefused()
+    {
+        Assert.Equal(new Timestamp(9_007_199_254_740_991), JsonPieces.Read<Timestamp>("9007199254740991"));
+        Assert.Equal(new Duration(0), JsonPieces.Read<Duration>("0"));
+        Assert.Throws<JsonException>(() => JsonPieces.Read<Timestamp>(new string('9', 1_000)));
+        Assert.Throws<JsonException>(() => JsonPieces.Read<Timestamp>("9007199254740992"));
+        Assert.Throws<JsonException>(() => JsonPieces.Read<Timestamp>("1e3"));
+    }
+
+    [Fact]
     public void JsonKey_OverlongText_IsRefusedWithoutGrowing() =>
         Assert.Throws<JsonException>(
             () => JsonSerializer.Deserialize<Dictionary<Timestamp, int>>($"{{\"{new string('1', 1_000)}\":1}}"));

@@ -3,7 +3,9 @@ using Aitbc.Primitives;
 
 namespace Aitbc.Testing;
 
-/// <summary>The power went, or the process was killed, in the middle of a call: nothing answers until the restart.</summary>
+/// <summary>
+/// The power went, or the process was killed, in the middle of a call: nothing answers until the restart.
+/// </summary>
 public sealed class DiskCrashedException() : IOException("the machine is down");
 
 /// <summary>
@@ -11,7 +13,8 @@ public sealed class DiskCrashedException() : IOException("the machine is down");
 /// sectors or behind a byte; names that were not made durable are lost; it fills up, fails a write or a flush, and
 /// bits can be flipped. With one seed every run is the same. Thread-safe.
 /// </summary>
-public sealed class FaultyDisk(ulong seed) : IDisk
+/// <remarks>Kinder than real ones in one point: a directory that was created is durable at once.</remarks>
+public sealed partial class FaultyDisk(ulong seed) : IDisk
 {
     private readonly Lock _gate = new();
     private readonly SeededRandom _random = new SeededRandom(seed).Fork("faulty-disk");
@@ -22,7 +25,9 @@ public sealed class FaultyDisk(ulong seed) : IDisk
     private bool _isDown;
     private int _epoch;
 
-    /// <summary>Files whose flush is swallowed, to prove that a test would notice a flush taken out; default none.</summary>
+    /// <summary>
+    /// Files whose flush is swallowed, to prove that a test would notice a flush taken out; default none.
+    /// </summary>
     public Func<string, bool> SwallowsFlushOf { get; init; } = static _ => false;
 
     /// <summary>Whether making names durable is swallowed, for the same proof.</summary>
@@ -31,7 +36,9 @@ public sealed class FaultyDisk(ulong seed) : IDisk
     /// <summary>Bytes the disk holds at most.</summary>
     public long Capacity { get; set; } = long.MaxValue;
 
-    /// <summary>Count of changing calls so far: writes, flushes, creations, renames, deletions, syncs of names.</summary>
+    /// <summary>
+    /// Count of changing calls so far: writes, flushes, creations, renames, deletions, syncs of names.
+    /// </summary>
     public long Operations { get; private set; }
 
     /// <summary>The operation in which the power goes; 0 for never.</summary>
@@ -56,7 +63,8 @@ public sealed class FaultyDisk(ulong seed) : IDisk
     public long FreeBytes => Math.Max(0, Capacity - UsedBytes);
 
     /// <summary>
-    /// Cuts the power: what was not flushed survives by chance. Open files are dead. The disk can be used again at once.
+    /// Cuts the power: what was not flushed survives by chance. Open files are dead. The disk can be used again at
+    /// once.
     /// </summary>
     public void CutPower()
     {
@@ -79,7 +87,9 @@ public sealed class FaultyDisk(ulong seed) : IDisk
         }
     }
 
-    /// <summary>Kills the process: open files are dead, but what was written is still there, as little durable as before.</summary>
+    /// <summary>
+    /// Kills the process: open files are dead, but what was written is still there, as little durable as before.
+    /// </summary>
     public void KillProcess()
     {
         lock (_gate)
@@ -327,110 +337,6 @@ public sealed class FaultyDisk(ulong seed) : IDisk
             if (To is not null)
             {
                 names[To] = Content!;
-            }
-        }
-    }
-
-    private sealed class OpenFile(
-        FaultyDisk disk, string path, FaultyDiskContent content, int epoch, bool canWrite) : IDiskFile
-    {
-        private bool _isClosed;
-
-        public string Path => path;
-
-        public long Length
-        {
-            get
-            {
-                lock (disk._gate)
-                {
-                    ThrowIfUnusable();
-                    return content.Length;
-                }
-            }
-        }
-
-        public void Preallocate(long length)
-        {
-            lock (disk._gate)
-            {
-                if (length > content.Length)
-                {
-                    Write(content.Length, new byte[length - content.Length]);
-                }
-            }
-        }
-
-        public void Write(long offset, ReadOnlySpan<byte> bytes)
-        {
-            lock (disk._gate)
-            {
-                ThrowIfUnusable();
-                if (!canWrite)
-                {
-                    throw new UnauthorizedAccessException(path);
-                }
-
-                var room = Math.Max(0, disk.Capacity - disk.UsedBytes);
-                var fitting = (int)Math.Min(bytes.Length, Math.Max(0, content.Length + room - offset));
-                try
-                {
-                    disk.Step(path, canFail: true);
-                }
-                finally
-                {
-                    // A write that is interrupted or fails has left who knows what.
-                    content.Write((int)offset, bytes[..fitting]);
-                }
-
-                if (fitting < bytes.Length)
-                {
-                    throw new DiskFullException($"'{path}': {disk.Capacity} bytes are full");
-                }
-            }
-        }
-
-        public int Read(long offset, Span<byte> buffer)
-        {
-            lock (disk._gate)
-            {
-                ThrowIfUnusable();
-                return content.Read((int)offset, buffer);
-            }
-        }
-
-        public void Flush()
-        {
-            lock (disk._gate)
-            {
-                ThrowIfUnusable();
-                try
-                {
-                    disk.Step(path, canFail: true);
-                }
-                catch (IOException error) when (error is not DiskCrashedException)
-                {
-                    // As Linux does: the pages count as clean from now on, though they never reached the medium.
-                    content.ForgetUnflushed();
-                    throw;
-                }
-
-                if (!disk.SwallowsFlushOf(path))
-                {
-                    content.Flush();
-                }
-            }
-        }
-
-        public void Dispose() => _isClosed = true;
-
-        private void ThrowIfUnusable()
-        {
-            ObjectDisposedException.ThrowIf(_isClosed, this);
-            disk.ThrowIfDown();
-            if (epoch != disk._epoch)
-            {
-                throw new DiskCrashedException();
             }
         }
     }

@@ -2,7 +2,9 @@ using Aitbc.Primitives;
 
 namespace Aitbc.Testing;
 
-/// <summary>One file of a <see cref="FaultyDisk"/>: what is read, what is on the medium, and the writes in between.</summary>
+/// <summary>
+/// One file of a <see cref="FaultyDisk"/>: what is read, what is on the medium, and the writes in between.
+/// </summary>
 internal sealed class FaultyDiskContent
 {
     private const int SectorBytes = 512;
@@ -79,7 +81,9 @@ internal sealed class FaultyDiskContent
         Length = MediumLength;
     }
 
-    /// <summary>The writes arrived in order, the last one up to some byte, or sector where it overwrites something.</summary>
+    /// <summary>
+    /// The writes arrived in order, the last one up to some byte, or sector where it overwrites something.
+    /// </summary>
     private void KeepFirstBytes(SeededRandom random)
     {
         var left = random.NextInt32(_unflushed.Sum(static write => write.Bytes.Length) + 1);

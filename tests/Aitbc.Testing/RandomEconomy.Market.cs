@@ -24,10 +24,10 @@ public sealed partial class RandomEconomy
             Hits(700_000) ? 0u : Hits(950_000) ? (uint)random.NextInt32(900_000) : uint.MaxValue,
             Digest.Sha256(salt.AsSpan()),
             Hits(990_000) ? VerificationMode.None : (VerificationMode)1,
-            Window(20_000),
-            Window(10_000),
-            Window(60_000),
-            Window(30_000));
+            Window(25_000),
+            Window(15_000),
+            Window(80_000),
+            Window(40_000));
     }
 
     private uint Window(uint typical) => Hits(985_000)
@@ -38,7 +38,7 @@ public sealed partial class RandomEconomy
     private (Actor Actor, Command Command) MarketAct()
     {
         var workloads = Chain.State.Workloads;
-        if (workloads.Live < 12 || Hits(80_000))
+        if (workloads.Live < 6 || Hits(30_000))
         {
             var client = AnyActor();
             if (Chain.State.Blobs.Live < 6)
@@ -50,9 +50,14 @@ public sealed partial class RandomEconomy
         }
 
         ref readonly var workload = ref workloads[random.NextInt32(workloads.Count)];
+        for (var tries = 0; tries < 20 && workload.Id.Value == 0; tries++)
+        {
+            workload = ref workloads[random.NextInt32(workloads.Count)];
+        }
+
         if (workload.Id.Value == 0)
         {
-            return Hits(100_000) ? Stray() : Bid(new WorkloadId(Chain.State.Globals.LastWorkload));
+            return Stray();
         }
 
         if (Hits(20_000))
@@ -88,6 +93,17 @@ public sealed partial class RandomEconomy
         }
 
         ref readonly var service = ref services[random.NextInt32(services.Count)];
+        for (var tries = 0; tries < 10 && !IsWorking(service); tries++)
+        {
+            service = ref services[random.NextInt32(services.Count)];
+        }
+
+        if (service.Id.Value != 0 && !IsWorking(service) && Hits(700_000))
+        {
+            var owner = ActorOf(service.Provider);
+            return (owner, new UpdateService(service.Id, LedgerFixture.ServiceTerms));
+        }
+
         var actor = service.Id.Value == 0 ? AnyActor() : ActorOf(service.Provider);
         var offered = Hits(980_000) ? service.Id : AnyService(AnyActor());
 
@@ -97,6 +113,10 @@ public sealed partial class RandomEconomy
             : Hits(500_000) ? TokenAmount.Zero : Amount(actor);
         return (actor, Chain.Bidding(new Provider(actor, offered), id, price));
     }
+
+    private bool IsWorking(in ServiceRecord service) => service.Id.Value != 0
+        && Chain.State.Account(service.Provider).Stake >= Chain.State.Parameters.MinimumStake
+        && service.Epoch >= Chain.State.FenceOf(Chain.State.Account(service.Provider), market: true);
 
     private (Actor Actor, Command Command) OwnOpening(in WorkloadRecord workload)
     {
@@ -141,11 +161,11 @@ public sealed partial class RandomEconomy
         var draw = random.NextInt32(100);
         return draw switch
         {
-            < 15 => new Tick(),
-            < 17 => new Resumed(),
-            < 35 => NextBeacon(),
-            < 60 => Arrival(),
-            < 61 => new TermBegan(),
+            < 5 => new Tick(),
+            < 6 => new Resumed(),
+            < 17 => NextBeacon(),
+            < 25 => Arrival(),
+            < 26 => new TermBegan(),
             _ => NextOpenings(),
         };
     }

@@ -79,7 +79,7 @@ public sealed partial class RandomEconomy
     {
         Steps++;
         PassTime();
-        EntryBody body = Hits(120_000) ? NextInput() : NextPayload();
+        EntryBody body = Hits(200_000) ? NextInput() : NextPayload();
         var result = Chain.Submit(body);
         Learn();
         return result;
@@ -135,13 +135,13 @@ public sealed partial class RandomEconomy
         var draw = random.NextInt32(10_000);
         var step = draw switch
         {
-            < 6_000 => 0,
-            < 8_200 => Between(1, 300),
-            < 9_200 => Between(300, 3_000),
-            < 9_700 => Between(3_000, 20_000),
-            < 9_800 => bucket - (Chain.Now.UnixMs % bucket) + random.NextInt32(3) - 1,
-            < 9_975 => Between(20_000, 600_000),
-            < 9_990 => Between(600_000, 30 * 3_600_000L),
+            < 7_500 => 0,
+            < 9_000 => Between(1, 300),
+            < 9_700 => Between(300, 3_000),
+            < 9_880 => Between(3_000, 20_000),
+            < 9_930 => bucket - (Chain.Now.UnixMs % bucket) + random.NextInt32(3) - 1,
+            < 9_985 => Between(20_000, 600_000),
+            < 9_994 => Between(600_000, 30 * 3_600_000L),
             _ => Between(30 * 3_600_000L, 21 * 24 * 3_600_000L),
         };
         if (step >= 30 * 3_600_000L && Hits(500_000))

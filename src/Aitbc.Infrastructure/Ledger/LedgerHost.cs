@@ -3,8 +3,6 @@ using Aitbc.Infrastructure.Wallet;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Entries;
-using Aitbc.Protocol.Events;
-using Aitbc.Protocol.State;
 
 namespace Aitbc.Infrastructure.Ledger;
 
@@ -21,11 +19,12 @@ public sealed class LedgerHost : IAsyncDisposable
     private readonly LedgerHostOptions options;
     private readonly Journal journal;
     private readonly Sequencer sequencer;
-    private readonly BlobFiles blobs;
+    private readonly BlobStore blobs;
     private readonly KeyVerifier verifier = new();
+    private Action<Stream> saveSnapshot = _ => { };
 
     private LedgerHost(
-        LedgerHostOptions options, Journal journal, Sequencer sequencer, BlobFiles blobs, LedgerView view)
+        LedgerHostOptions options, Journal journal, Sequencer sequencer, BlobStore blobs, LedgerView view)
     {
         this.options = options;
         this.journal = journal;
@@ -65,20 +64,20 @@ public sealed class LedgerHost : IAsyncDisposable
                 PrepareInBackground = !options.Inline,
             },
             out var journalRecovery);
-        var state = Begin(options);
-        var viewState = Begin(options);
         var blocks = new BlockCloser(options.Genesis.Chain, options.Signer);
-        var recovered = LedgerRecovery.Run(journal, [state, viewState], options.GenesisDigest, blocks);
-        var clock = new LedgerClock(options.Time, state.Time);
-        var writer = new EntryWriter(new Protocol.Ledger(state), clock, options.Beacon, blocks, options)
+        var recovery = new LedgerRecovery(options, blocks);
+        var recovered = recovery.Run(journal);
+        var clock = new LedgerClock(options.Time, recovery.State.Time);
+        var writer = new EntryWriter(new Protocol.Ledger(recovery.State), clock, options.Beacon, blocks, options)
         {
             LastHash = recovered.LastHash,
         };
-        var view = new LedgerView(viewState);
+        var view = new LedgerView(recovery.ViewState);
         var sequencer = new Sequencer(writer, journal, view, clock, options);
-        var blobs = new BlobFiles(options.Disk);
+        var blobs = new BlobStore(options.Disk, new BlobStoreOptions { MaxBlobBytes = options.MaxBlobBytes });
         var host = new LedgerHost(options, journal, sequencer, blobs, view)
         {
+            saveSnapshot = target => LedgerRecovery.SaveSnapshot(target, writer.LastHash, blocks, recovery.ViewState),
             Recovered = recovered,
             JournalRecovery = journalRecovery,
         };
@@ -149,7 +148,7 @@ public sealed class LedgerHost : IAsyncDisposable
             return Outcome.BlobMissing;
         }
 
-        blobs.Put(digest, bytes.Span);
+        blobs.Put(bytes.Span);
         return found.Item2
             ? Outcome.Applied
             : await PostAsync(
@@ -161,9 +160,14 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <returns>False where the node does not hold them.</returns>
     public bool TryGetBlob(Digest digest, out ReadOnlyMemory<byte> bytes)
     {
-        var found = blobs.Get(digest);
-        bytes = found ?? default;
-        return found is not null;
+        if (!blobs.Exists(digest))
+        {
+            bytes = default;
+            return false;
+        }
+
+        bytes = blobs.Get(digest);
+        return true;
     }
 
     /// <summary>Lets the sequencer journal what is due now; only virtual time needs it, for nobody else moves it.
@@ -180,15 +184,14 @@ public sealed class LedgerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await sequencer.DisposeAsync().ConfigureAwait(false);
+        if (sequencer.Failure is null && View.Seq > Recovered.SnapshotSeq)
+        {
+            // The block is closed and all is durable, so state, hash and height belong together.
+            new SnapshotStore(options.Disk).Save((long)View.Seq, saveSnapshot);
+        }
+
         await journal.DisposeAsync().ConfigureAwait(false);
         verifier.Dispose();
-    }
-
-    private static LedgerState Begin(LedgerHostOptions options)
-    {
-        var state = new LedgerState(options.Genesis);
-        new Protocol.Ledger(state).ApplyGenesis(options.GenesisDigest, new EventBuffer());
-        return state;
     }
 
     private static bool IsOversight(List<SignedPayload> payloads) =>

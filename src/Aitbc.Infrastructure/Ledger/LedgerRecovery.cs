@@ -20,62 +20,124 @@ public sealed class LedgerDamagedException(ulong seq, string message) : Exceptio
 /// <param name="LastHash">Hash of the last entry.</param>
 /// <param name="Entries">Entries read back.</param>
 /// <param name="Blocks">Height of the last block.</param>
-public sealed record RecoveredLedger(Digest LastHash, ulong Entries, ulong Blocks);
+/// <param name="SnapshotSeq">The snapshot it began from; 0 is genesis.</param>
+/// <param name="BadSnapshots">Snapshots that were passed over, with their places.</param>
+public sealed record RecoveredLedger(
+    Digest LastHash,
+    ulong Entries,
+    ulong Blocks,
+    ulong SnapshotSeq,
+    IReadOnlyList<StorageProblem> BadSnapshots);
 
 /// <summary>
-/// Brings states up to the journal's end by the events it holds, checking that every entry's hash binds what stands there
-/// and what came before. Signatures and rules are for verify to check; a disk that changed bits is found here.
+/// Brings two states, the writer's and the view's, up to the journal's end: from the newest good snapshot on by the
+/// events that the journal holds, checking that every entry's hash binds what stands there and what came before.
+/// Signatures and rules are for verify to check; a disk that changed bits is found here.
 /// </summary>
-internal static class LedgerRecovery
+internal sealed class LedgerRecovery(LedgerHostOptions options, BlockCloser blocks)
 {
-    /// <summary>Reads the journal into the states.</summary>
-    /// <param name="journal">Opened.</param>
-    /// <param name="states">States after genesis, or after the same snapshot.</param>
-    /// <param name="genesis">The genesis file's digest.</param>
-    /// <param name="blocks">Takes the open block's entries.</param>
+    private Digest hash = options.GenesisDigest;
+    private ulong count;
+
+    /// <summary>The writer's state.</summary>
+    public LedgerState State { get; private set; } = new(options.Genesis);
+
+    /// <summary>The view's state.</summary>
+    public LedgerState ViewState { get; private set; } = new(options.Genesis);
+
+    /// <summary>Reads snapshot and journal.</summary>
     /// <exception cref="LedgerDamagedException">An entry does not follow from the one before.</exception>
-    public static RecoveredLedger Run(
-        Journal journal, IReadOnlyList<LedgerState> states, in Digest genesis, BlockCloser blocks)
+    public RecoveredLedger Run(Journal journal)
     {
-        var hash = genesis;
-        var count = 0UL;
-        blocks.Previous = genesis;
-        using var reader = journal.ReadFrom(1);
-        while (reader.TryRead(out var frame))
+        blocks.Previous = options.GenesisDigest;
+        var snapshot = LoadSnapshot(journal.DurableSequence, out var bad);
+        if (snapshot == 0)
         {
-            if (frame.Kind == FrameKind.Block)
+            foreach (var state in new[] { State, ViewState })
             {
-                RestoreBlock(frame.Payload.Span, (ulong)frame.Sequence, blocks);
-            }
-            else if (frame.Kind == FrameKind.Entry)
-            {
-                hash = Replay(EntryFrame.Read((ulong)frame.Sequence, frame.Payload), hash, states, blocks);
-                count++;
+                new Protocol.Ledger(state).ApplyGenesis(options.GenesisDigest, new EventBuffer());
             }
         }
 
-        return new RecoveredLedger(hash, count, blocks.Height);
+        using var reader = journal.ReadFrom((long)snapshot + 1);
+        while (reader.TryRead(out var frame))
+        {
+            if (frame.Kind == FrameKind.Block && (ulong)frame.Sequence > snapshot)
+            {
+                RestoreBlock(frame.Payload.Span, (ulong)frame.Sequence);
+            }
+            else if (frame.Kind == FrameKind.Entry)
+            {
+                Replay(EntryFrame.Read((ulong)frame.Sequence, frame.Payload));
+            }
+        }
+
+        return new RecoveredLedger(hash, count, blocks.Height, snapshot, bad);
     }
 
-    private static Digest Replay(
-        DurableEntry entry, in Digest previous, IReadOnlyList<LedgerState> states, BlockCloser blocks)
+    /// <summary>Writes a snapshot's payload: last hash, block height, last block's digest, state.</summary>
+    public static void SaveSnapshot(Stream target, in Digest lastHash, BlockCloser blocks, LedgerState state)
+    {
+        target.Write(lastHash.AsSpan());
+        target.Write(BitConverter.GetBytes(blocks.Height));
+        target.Write(blocks.Previous.AsSpan());
+        state.Save(target);
+    }
+
+    /// <summary>Reads a snapshot's payload.</summary>
+    public static (Digest LastHash, ulong Height, Digest Block) LoadSnapshotHead(Stream source)
+    {
+        var head = new byte[(2 * Digest.Size) + sizeof(ulong)];
+        source.ReadExactly(head);
+        return (
+            Digest.From(head.AsSpan(0, Digest.Size)),
+            BitConverter.ToUInt64(head, Digest.Size),
+            Digest.From(head.AsSpan(Digest.Size + sizeof(ulong), Digest.Size)));
+    }
+
+    private ulong LoadSnapshot(long atMost, out IReadOnlyList<StorageProblem> bad)
+    {
+        var store = new SnapshotStore(options.Disk);
+        var seq = 0L;
+        foreach (var toView in new[] { false, true })
+        {
+            using var snapshot = store.OpenNewest(out bad, atMost);
+            if (snapshot is null)
+            {
+                return 0;
+            }
+
+            (hash, blocks.Height, blocks.Previous) = LoadSnapshotHead(snapshot.Content);
+            var state = LedgerState.Load(options.Genesis, snapshot.Content);
+            seq = snapshot.Sequence;
+            if (toView)
+            {
+                ViewState = state;
+                return (ulong)seq;
+            }
+
+            State = state;
+        }
+
+        throw new InvalidOperationException("Both states are loaded above.");
+    }
+
+    private void Replay(DurableEntry entry)
     {
         var seq = entry.Header.Seq;
-        if (EntryHash.Of(entry.LeafAfter(previous)) != entry.Hash)
+        if (EntryHash.Of(entry.LeafAfter(hash)) != entry.Hash)
         {
             throw new LedgerDamagedException(seq, $"Entry {seq} is not what its hash binds.");
         }
 
-        foreach (var state in states)
-        {
-            EventCatalog.Apply(state, entry.Header, entry.Events.Span);
-        }
-
+        EventCatalog.Apply(State, entry.Header, entry.Events.Span);
+        EventCatalog.Apply(ViewState, entry.Header, entry.Events.Span);
         blocks.Add(entry.Header, entry.Hash);
-        return entry.Hash;
+        hash = entry.Hash;
+        count++;
     }
 
-    private static void RestoreBlock(ReadOnlySpan<byte> compact, ulong seq, BlockCloser blocks)
+    private void RestoreBlock(ReadOnlySpan<byte> compact, ulong seq)
     {
         if (!Jws.TryParse(compact, out var parts, out _)
             || !BlockHeader.TryParse(parts.Payload.Span, out var header))

@@ -56,7 +56,9 @@ public sealed class BlobStore
     /// <summary>Bytes of all blobs, those being written included.</summary>
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
-    /// <summary>Stores bytes, durable when this returns. Storing the same again changes nothing, but mends a damaged copy.</summary>
+    /// <summary>
+    /// Stores bytes, durable when this returns. Storing the same again changes nothing, but mends a damaged copy.
+    /// </summary>
     /// <returns>Their digest.</returns>
     /// <exception cref="BlobRefusedException">A limit is broken.</exception>
     /// <exception cref="DiskFullException">The disk or the quota of the data directory is full.</exception>
@@ -74,7 +76,9 @@ public sealed class BlobStore
         return digest;
     }
 
-    /// <summary>Stores what a stream gives up to its end, hashing it on the way; otherwise as <see cref="Put"/>.</summary>
+    /// <summary>
+    /// Stores what a stream gives up to its end, hashing it on the way; otherwise as <see cref="Put"/>.
+    /// </summary>
     /// <param name="content">Read once; not disposed.</param>
     /// <param name="cancellationToken">Ends it; nothing is left then.</param>
     public async Task<Digest> PutAsync(Stream content, CancellationToken cancellationToken)

@@ -5,11 +5,15 @@ namespace Aitbc.Infrastructure.Storage;
 /// <summary>Limits of a <see cref="BlobStore"/>. Immutable, thread-safe.</summary>
 public sealed class BlobStoreOptions
 {
-    /// <summary>Largest blob in bytes; default 16 MiB. Blobs that are there already stay, whatever their size.</summary>
+    /// <summary>
+    /// Largest blob in bytes; default 16 MiB. Blobs that are there already stay, whatever their size.
+    /// </summary>
     [Range(1, 1024 * 1024 * 1024)]
     public int MaxBlobBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>All blobs together in bytes; default 64 GiB. The quota of the data directory may be reached before.</summary>
+    /// <summary>
+    /// All blobs together in bytes; default 64 GiB. The quota of the data directory may be reached before.
+    /// </summary>
     [Range(1, long.MaxValue)]
     public long MaxTotalBytes { get; init; } = 64L * 1024 * 1024 * 1024;
 }

@@ -9,7 +9,9 @@ public static class DiskPath
     /// <summary>Checks a path: parts of [A-Za-z0-9._-], none of them empty or starting with two dots.</summary>
     /// <param name="path">The relative path; the empty string is the root.</param>
     /// <returns>The same path.</returns>
-    /// <exception cref="ArgumentException">The path could leave the root or has a character outside the set.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path could leave the root or has a character outside the set.
+    /// </exception>
     public static string Checked(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

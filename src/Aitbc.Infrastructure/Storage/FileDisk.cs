@@ -6,7 +6,9 @@ namespace Aitbc.Infrastructure.Storage;
 /// An <see cref="IDisk"/> over a real directory. It keeps a quota: growth beyond <c>maxBytes</c> of file content is
 /// refused as a full disk is, before the device is touched. Thread-safe.
 /// </summary>
-/// <remarks>The quota counts file lengths at opening plus what this object added: it expects to be the only writer.</remarks>
+/// <remarks>
+/// The quota counts file lengths at opening plus what this object added: it expects to be the only writer.
+/// </remarks>
 public sealed class FileDisk : IDisk
 {
     private const int NoSpaceErrno = 28;
@@ -32,15 +34,7 @@ public sealed class FileDisk : IDisk
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
         _root = Path.GetFullPath(root);
         _maxBytes = maxBytes;
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(_root);
-        }
-        else
-        {
-            Directory.CreateDirectory(_root, OwnerOnly);
-        }
-
+        CreateRoot();
         foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories))
         {
             _usedBytes += file.Length;
@@ -152,8 +146,43 @@ public sealed class FileDisk : IDisk
 
     private OpenFile Open(string path, FileMode mode, FileAccess access)
     {
-        var handle = File.OpenHandle(Full(path), mode, access, FileShare.ReadWrite | FileShare.Delete);
-        return new OpenFile(this, path, handle, RandomAccess.GetLength(handle));
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = access,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new OpenFile(this, path, new FileStream(Full(path), options));
+    }
+
+    private void CreateRoot()
+    {
+        // A directory is as durable as its name in the one above, and so on up to the first that was there.
+        var missing = new List<string>();
+        for (var path = _root; path is not null && !Directory.Exists(path); path = Path.GetDirectoryName(path))
+        {
+            missing.Add(path);
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(_root);
+        }
+        else
+        {
+            Directory.CreateDirectory(_root, OwnerOnly);
+        }
+
+        foreach (var path in missing)
+        {
+            PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
+        }
     }
 
     private string Full(string path) => Path.Join(_root, DiskPath.Checked(path));
@@ -173,16 +202,28 @@ public sealed class FileDisk : IDisk
     private static bool IsFull(IOException error) =>
         error.HResult is NoSpaceErrno or QuotaErrno or WindowsDiskFull or WindowsHandleDiskFull;
 
-    private sealed class OpenFile(FileDisk disk, string path, SafeFileHandle handle, long length) : IDiskFile
+    private sealed class OpenFile : IDiskFile
     {
         private const int ZeroChunkBytes = 1024 * 1024;
         private static readonly byte[] Zeros = new byte[ZeroChunkBytes];
 
-        private long _chargedLength = length;
+        private readonly FileDisk _disk;
+        private readonly FileStream _stream;
+        private readonly SafeFileHandle _handle;
+        private long _chargedLength;
 
-        public string Path => path;
+        public OpenFile(FileDisk disk, string path, FileStream stream)
+        {
+            _disk = disk;
+            Path = path;
+            _stream = stream;
+            _handle = stream.SafeFileHandle;
+            _chargedLength = RandomAccess.GetLength(_handle);
+        }
 
-        public long Length => RandomAccess.GetLength(handle);
+        public string Path { get; }
+
+        public long Length => RandomAccess.GetLength(_handle);
 
         public void Preallocate(long length)
         {
@@ -199,17 +240,17 @@ public sealed class FileDisk : IDisk
             var growth = offset + bytes.Length - _chargedLength;
             if (growth > 0)
             {
-                disk.Charge(growth, path);
+                _disk.Charge(growth, Path);
                 _chargedLength += growth;
             }
 
             try
             {
-                RandomAccess.Write(handle, bytes, offset);
+                RandomAccess.Write(_handle, bytes, offset);
             }
             catch (IOException error) when (IsFull(error))
             {
-                throw new DiskFullException($"the disk is full: '{path}' could not take {bytes.Length} bytes", error);
+                throw new DiskFullException($"the disk is full: '{Path}' could not take {bytes.Length} bytes", error);
             }
         }
 
@@ -218,7 +259,7 @@ public sealed class FileDisk : IDisk
             var total = 0;
             while (total < buffer.Length)
             {
-                var count = RandomAccess.Read(handle, buffer[total..], offset + total);
+                var count = RandomAccess.Read(_handle, buffer[total..], offset + total);
                 if (count == 0)
                 {
                     break;
@@ -230,8 +271,8 @@ public sealed class FileDisk : IDisk
             return total;
         }
 
-        public void Flush() => PosixFile.FlushData(handle, path);
+        public void Flush() => PosixFile.FlushData(_handle, Path);
 
-        public void Dispose() => handle.Dispose();
+        public void Dispose() => _stream.Dispose();
     }
 }

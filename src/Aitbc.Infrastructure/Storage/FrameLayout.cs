@@ -60,7 +60,9 @@ internal static class FrameLayout
     public static int FrameBytes(int payloadLength) =>
         HeaderBytes + ((payloadLength + Alignment - 1) & -Alignment) + TrailerBytes;
 
-    /// <summary>Completes a frame whose payload stands in place; the journal's own fields wait for <see cref="Stamp"/>.</summary>
+    /// <summary>
+    /// Completes a frame whose payload stands in place; the journal's own fields wait for <see cref="Stamp"/>.
+    /// </summary>
     public static void Seal(Span<byte> frame, byte kind, long sequence, int payloadLength)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(frame, Magic);

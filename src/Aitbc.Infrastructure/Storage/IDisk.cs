@@ -3,7 +3,8 @@ namespace Aitbc.Infrastructure.Storage;
 /// <summary>
 /// The few things the storage layer asks of a file system, below one root directory. Paths are relative, parts are
 /// separated by <c>/</c> and checked by <see cref="DiskPath"/>. Every implementation is safe for use by several
-/// threads; one open <see cref="IDiskFile"/> has one writer. Calls block: they are real I/O, made by threads that own it.
+/// threads; one open <see cref="IDiskFile"/> has one writer. Calls block: they are real I/O, made by threads that own
+/// it.
 /// </summary>
 /// <remarks>
 /// What survives a power cut: the content of a file up to its last <see cref="IDiskFile.Flush"/>; the name of a file
@@ -56,7 +57,9 @@ public interface IDiskFile : IDisposable
     /// <summary>Present length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>Grows the file to a length with written zeros (no holes), so that later writes need no metadata.</summary>
+    /// <summary>
+    /// Grows the file to a length with written zeros (no holes), so that later writes need no metadata.
+    /// </summary>
     /// <exception cref="DiskFullException">No room; part of the growth may have happened.</exception>
     void Preallocate(long length);
 

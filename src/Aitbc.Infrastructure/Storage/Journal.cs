@@ -37,7 +37,8 @@ public sealed class Journal : IAsyncDisposable
         _previousCrc = opening.PreviousCrc;
         _lastEntry = opening.Recovery.LastEntry;
         _durable = new DurablePoint(_active.Index, _offset, _lastEntry);
-        _preparer = new SegmentPreparer(disk, options, opening.Ready, _active.Index + (opening.Ready is null ? 1u : 2u));
+        var nextIndex = (opening.Ready ?? _active).Index + 1;
+        _preparer = new SegmentPreparer(disk, options, opening.Ready, nextIndex);
         _preparer.Request();
     }
 
@@ -110,7 +111,9 @@ public sealed class Journal : IAsyncDisposable
     /// <param name="disk">Where the directory <c>journal</c> is.</param>
     /// <param name="options">Identity and layout.</param>
     /// <param name="recovery">What was found and done.</param>
-    /// <exception cref="JournalDamagedException">Damage elsewhere than at the torn tail; nothing was changed.</exception>
+    /// <exception cref="JournalDamagedException">
+    /// Damage elsewhere than at the torn tail; nothing was changed.
+    /// </exception>
     /// <exception cref="DiskFullException">There is no room for a first segment.</exception>
     public static Journal Open(IDisk disk, JournalOptions options, out JournalRecovery recovery)
     {
@@ -139,10 +142,16 @@ public sealed class Journal : IAsyncDisposable
     /// Writes a batch and returns once it is durable: one positional write and one flush, twice that where a segment
     /// ends inside the batch.
     /// </summary>
-    /// <param name="batch">Finished frames, the entries following on the last one written. It is stamped, not emptied.</param>
-    /// <exception cref="ArgumentException">The order is broken or the batch is larger than a segment; nothing is written.</exception>
+    /// <param name="batch">
+    /// Finished frames, the entries following on the last one written. It is stamped, not emptied.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The order is broken or the batch is larger than a segment; nothing is written.
+    /// </exception>
     /// <exception cref="JournalFullException">No room; nothing is written and the journal goes on.</exception>
-    /// <exception cref="JournalFailedException">The device failed, now or before. Never retried: end the process.</exception>
+    /// <exception cref="JournalFailedException">
+    /// The device failed, now or before. Never retried: end the process.
+    /// </exception>
     public void Write(JournalBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -155,26 +164,23 @@ public sealed class Journal : IAsyncDisposable
         CheckOrder(batch);
         EnsureRoom(batch.Length);
 
-        var finished = false;
+        var isFinished = false;
         try
         {
             Append(batch.Frames);
-            _durable = new DurablePoint(_active.Index, _offset, _lastEntry);
-            finished = true;
+            isFinished = true;
         }
         catch (IOException error)
         {
-            _failure = new JournalFailedException($"the journal could not be written: {error.Message}", error);
-            throw _failure;
+            throw _failure = new JournalFailedException($"the journal could not be written: {error.Message}", error);
         }
         finally
         {
-            // Whatever else leaves the lines above early leaves a journal whose end is unknown.
-            if (!finished)
-            {
-                _failure ??= new JournalFailedException("a write to the journal was not finished", null);
-            }
+            // Whatever left early left a journal whose end is unknown.
+            _failure ??= isFinished ? null : new JournalFailedException("a write was not finished", null);
         }
+
+        _durable = new DurablePoint(_active.Index, _offset, _lastEntry);
     }
 
     /// <summary>A cursor that begins right behind the entry before the given one.</summary>
@@ -254,8 +260,7 @@ public sealed class Journal : IAsyncDisposable
         }
         catch (IOException error)
         {
-            _failure = new JournalFailedException($"a segment could not be prepared: {error.Message}", error);
-            throw _failure;
+            throw _failure = new JournalFailedException($"a segment could not be prepared: {error.Message}", error);
         }
     }
 
@@ -287,7 +292,9 @@ public sealed class Journal : IAsyncDisposable
         Volatile.Write(ref _offset, _offset + rest.Length);
     }
 
-    /// <summary>Moves on to the ready segment and writes its start frame, not flushed: it belongs to the first group.</summary>
+    /// <summary>
+    /// Moves on to the ready segment and writes its start frame, not flushed: it belongs to the first group.
+    /// </summary>
     private void BeginSegment()
     {
         var next = _preparer.Take();

@@ -51,10 +51,14 @@ public sealed class JournalBatch
     /// <summary>The finished frames, for the journal to stamp and write.</summary>
     internal Span<byte> Frames => _buffer.AsSpan(0, _length);
 
-    /// <summary>Largest sequence of a block or term frame that stands before the first entry; 0 when none does.</summary>
+    /// <summary>
+    /// Largest sequence of a block or term frame that stands before the first entry; 0 when none does.
+    /// </summary>
     internal long LargestBeforeEntries { get; private set; }
 
-    /// <summary>Smallest sequence of a term frame that stands before the first entry; the maximum when none does.</summary>
+    /// <summary>
+    /// Smallest sequence of a term frame that stands before the first entry; the maximum when none does.
+    /// </summary>
     internal long SmallestTermBeforeEntries { get; private set; } = long.MaxValue;
 
     /// <summary>Whether a frame with a payload of up to this many bytes still fits below the limit.</summary>
@@ -69,8 +73,12 @@ public sealed class JournalBatch
     /// before it.
     /// </param>
     /// <param name="maxPayload">Upper bound of the payload in bytes, 0 to 4 MiB.</param>
-    /// <returns>A span of <paramref name="maxPayload"/> bytes with undefined content, valid until the frame ends.</returns>
-    /// <exception cref="InvalidOperationException">A frame is open, the sequence breaks the order, or no room.</exception>
+    /// <returns>
+    /// A span of <paramref name="maxPayload"/> bytes with undefined content, valid until the frame ends.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">
+    /// A frame is open, the sequence breaks the order, or no room.
+    /// </exception>
     public Span<byte> BeginFrame(FrameKind kind, long sequence, int maxPayload)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxPayload);
@@ -114,7 +122,9 @@ public sealed class JournalBatch
         _frameAt = NoFrame;
     }
 
-    /// <summary>Drops the open frame, for example when its serialisation was refused; does nothing when none is open.</summary>
+    /// <summary>
+    /// Drops the open frame, for example when its serialisation was refused; does nothing when none is open.
+    /// </summary>
     public void AbandonFrame() => _frameAt = NoFrame;
 
     /// <summary>Empties the batch and keeps its buffer.</summary>
@@ -174,7 +184,8 @@ public sealed class JournalBatch
             throw new InvalidOperationException($"the batch would take {needed} bytes, its limit is {_maxBytes}");
         }
 
-        var larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(_maxBytes, Math.Max(needed, _buffer.Length * 2L)));
+        var size = Math.Min(_maxBytes, Math.Max(needed, _buffer.Length * 2L));
+        var larger = GC.AllocateUninitializedArray<byte>((int)size);
         _buffer.AsSpan(0, _length).CopyTo(larger);
         _buffer = larger;
     }

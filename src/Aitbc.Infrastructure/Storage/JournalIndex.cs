@@ -43,7 +43,9 @@ internal sealed class JournalIndex(int maxIndexedSegments)
         }
     }
 
-    /// <summary>Notes where an entry stands, if it is one whose offset is kept and the next one of its segment.</summary>
+    /// <summary>
+    /// Notes where an entry stands, if it is one whose offset is kept and the next one of its segment.
+    /// </summary>
     public void AddEntry(uint segment, long sequence, uint offset)
     {
         if (sequence % EntriesPerPoint != 0)

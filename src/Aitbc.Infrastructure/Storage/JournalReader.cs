@@ -16,7 +16,9 @@ internal sealed record DurablePoint(uint Segment, long Offset, long Sequence);
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
-    /// <summary>Bytes read at once by a reader that goes on reading; a larger frame enlarges it to its own size.</summary>
+    /// <summary>
+    /// Bytes read at once by a reader that goes on reading; a larger frame enlarges it to its own size.
+    /// </summary>
     public const int BufferBytes = 512 * 1024;
 
     private const int FirstBufferBytes = 32 * 1024;

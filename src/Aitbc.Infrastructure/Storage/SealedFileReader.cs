@@ -26,7 +26,9 @@ public sealed class SealedFileReader : Stream
     /// <param name="disk">The disk.</param>
     /// <param name="path">The file.</param>
     /// <param name="kind">What it must hold.</param>
-    /// <exception cref="StorageDamagedException">Line or length are not what was written, or it is of another kind.</exception>
+    /// <exception cref="StorageDamagedException">
+    /// Line or length are not what was written, or it is of another kind.
+    /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public SealedFileReader(IDisk disk, string path, SealedKind kind)
     {
@@ -92,7 +94,9 @@ public sealed class SealedFileReader : Stream
     }
 
     /// <inheritdoc/>
-    /// <exception cref="StorageDamagedException">The file is not what was written; told with its last bytes.</exception>
+    /// <exception cref="StorageDamagedException">
+    /// The file is not what was written; told with its last bytes.
+    /// </exception>
     public override int Read(Span<byte> buffer)
     {
         if (_from == _until && _loaded < _payloadLength)

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Aitbc.Infrastructure.Storage;
 
 /// <summary>
-/// Writes a <see cref="SealedFile"/> of any size as a stream, hashing as it goes. Nothing is there under the file's name
+/// Writes a <see cref="SealedFile"/> of any size as a stream, hashing as it goes. Nothing is there under the file's
+/// name
 /// until <see cref="Commit"/> has returned; disposed before that, it leaves nothing. One thread at a time.
 /// </summary>
 public sealed class SealedFileWriter : Stream

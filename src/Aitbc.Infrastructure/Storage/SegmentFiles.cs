@@ -20,8 +20,8 @@ internal sealed class SegmentFiles
                 // Names are in order, so the first that is not the next stands behind a gap.
                 if (index != _lengths.Count)
                 {
-                    Gap ??= new StorageProblem(
-                        StorageProblemKind.Damage, SegmentLayout.PathOf((uint)_lengths.Count), 0, "the segment is missing");
+                    var missing = SegmentLayout.PathOf((uint)_lengths.Count);
+                    Gap ??= new StorageProblem(StorageProblemKind.Damage, missing, 0, "the segment is missing");
                     continue;
                 }
 
@@ -73,7 +73,9 @@ internal sealed class SegmentFiles
         return last;
     }
 
-    /// <summary>The whole content of a segment; valid until the next call. Empty when its length is impossible.</summary>
+    /// <summary>
+    /// The whole content of a segment; valid until the next call. Empty when its length is impossible.
+    /// </summary>
     public ReadOnlySpan<byte> Load(uint index)
     {
         var length = _lengths[(int)index];
@@ -105,7 +107,8 @@ internal sealed class SegmentFiles
         var isFrame = FrameLayout.TryReadHeader(bytes[At..], At, out var header);
         if (!isFrame || header.Kind != FrameLayout.SegmentStartKind || header.Segment != index)
         {
-            throw new JournalDamagedException(SegmentLayout.PathOf(index), At, "the segment does not begin with its start");
+            throw new JournalDamagedException(
+                SegmentLayout.PathOf(index), At, "the segment does not begin with its start");
         }
 
         return header;

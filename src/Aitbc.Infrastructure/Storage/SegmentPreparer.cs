@@ -28,7 +28,9 @@ internal sealed class SegmentPreparer : IAsyncDisposable
     private volatile bool _isFull;
     private int _readyCapacity;
 
-    /// <summary>Takes over a segment that stands ready, if there is one, and begins to prepare another otherwise.</summary>
+    /// <summary>
+    /// Takes over a segment that stands ready, if there is one, and begins to prepare another otherwise.
+    /// </summary>
     public SegmentPreparer(IDisk disk, JournalOptions options, OpenSegment? ready, uint nextIndex)
     {
         _disk = disk;
@@ -42,7 +44,9 @@ internal sealed class SegmentPreparer : IAsyncDisposable
     /// <summary>Bytes of frames that the ready segment takes; 0 when none is ready.</summary>
     public int ReadyCapacity => Volatile.Read(ref _readyCapacity);
 
-    /// <summary>The device error that ended preparation for good; null while there is none. A full disk is not one.</summary>
+    /// <summary>
+    /// The device error that ended preparation for good; null while there is none. A full disk is not one.
+    /// </summary>
     public IOException? Failure => _failure;
 
     /// <summary>Whether the last try found the disk full; not whether one is under way.</summary>

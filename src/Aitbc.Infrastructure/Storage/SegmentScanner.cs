@@ -44,7 +44,8 @@ internal readonly record struct SegmentScan(SegmentEnd End, int EndOffset, int F
 /// or damage. Stateless, thread-safe.
 /// </summary>
 /// <remarks>
-/// The judgement rests on how a crash behaves: a flush makes a whole group durable before the next one is begun, so only
+/// The judgement rests on how a crash behaves: a flush makes a whole group durable before the next one is begun, so
+/// only
 /// the last group can be incomplete; of it any set of 512-byte sectors (or any first part) may have arrived; what did
 /// not arrive still reads zero, since segments are zeroed and flushed before use. So bad bytes are a torn tail only if
 /// no frame of a later group stands behind them and if there are zeros where a sealed frame has none.
@@ -274,7 +275,9 @@ internal static class SegmentScanner
         return count;
     }
 
-    /// <summary>Whether a frame of another group stands behind a bad place: then the bad bytes were durable once.</summary>
+    /// <summary>
+    /// Whether a frame of another group stands behind a bad place: then the bad bytes were durable once.
+    /// </summary>
     private static bool LaterGroupFollows(
         ReadOnlySpan<byte> segment, uint index, int badAt, int searchFrom, uint groupStart)
     {

@@ -44,7 +44,9 @@ public sealed class SnapshotStore
         disk.CreateDirectory(DirectoryName);
     }
 
-    /// <summary>The last entries of the snapshots that are there, oldest first; whether they are good is not looked at.</summary>
+    /// <summary>
+    /// The last entries of the snapshots that are there, oldest first; whether they are good is not looked at.
+    /// </summary>
     public IReadOnlyList<long> Sequences => SequencesOn(_disk);
 
     /// <summary>Writes a snapshot, durable when this returns, then removes those beyond the ones to keep.</summary>

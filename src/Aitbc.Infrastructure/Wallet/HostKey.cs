@@ -52,7 +52,7 @@ public sealed class HostKey : IDisposable
         RandomNumberGenerator.Fill(key);
         try
         {
-            SealedFile.WriteNew(path, Magic, payload);
+            PrivateFile.WriteNew(path, Magic, payload);
             return new HostKey(key);
         }
         finally
@@ -83,7 +83,7 @@ public sealed class HostKey : IDisposable
         try
         {
             Derive(passphrase, salt, key, payload[(1 + SaltSize)..]);
-            SealedFile.WriteNew(path, Magic, payload);
+            PrivateFile.WriteNew(path, Magic, payload);
             return new HostKey(key);
         }
         finally
@@ -125,7 +125,7 @@ public sealed class HostKey : IDisposable
             if (!CryptographicOperations.FixedTimeEquals(check, payload.AsSpan(1 + SaltSize)))
             {
                 throw new KeyFileException(
-                    path, KeyFileSection.Seal, Magic.Length + SealedFile.LengthSize, "not this passphrase.");
+                    path, KeyFileSection.Seal, Magic.Length + PrivateFile.LengthSize, "not this passphrase.");
             }
 
             return new HostKey(key);
@@ -199,13 +199,13 @@ public sealed class HostKey : IDisposable
 
     private static byte[] ReadPayload(string path)
     {
-        byte[] payload = SealedFile.Read(path, Magic, PayloadSize);
+        byte[] payload = PrivateFile.Read(path, Magic, PayloadSize);
         bool isRandom = payload[0] == RandomKind && !payload.AsSpan(1 + KeySize).ContainsAnyExcept((byte)0);
         if (!isRandom && payload[0] != PassphraseKind)
         {
             CryptographicOperations.ZeroMemory(payload);
             throw new KeyFileException(
-                path, KeyFileSection.Payload, Magic.Length + SealedFile.LengthSize, "not a known kind of host key.");
+                path, KeyFileSection.Payload, Magic.Length + PrivateFile.LengthSize, "not a known kind of host key.");
         }
 
         return payload;

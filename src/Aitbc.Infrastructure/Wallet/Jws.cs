@@ -208,7 +208,8 @@ public static class Jws
             return false;
         }
 
-        // Whole groups carry every bit; only the last one, of two or three characters, can be spelled in other ways.
+        // Whole groups carry every bit; only the last one, of two or three characters, could be spelled in other ways.
+        // The platform's decoder refuses those today without promising to.
         int tailLength = text.Length % GroupLength;
         Span<byte> tail = stackalloc byte[GroupLength];
         int tailStart = written - (tailLength == 0 ? 0 : tailLength - 1);

@@ -91,7 +91,7 @@ public sealed class KeyStore
         Span<byte> scalar = stackalloc byte[ScalarSize];
         try
         {
-            int sealedStart = Magic.Length + SealedFile.LengthSize + PublicKey.Size;
+            int sealedStart = Magic.Length + PrivateFile.LengthSize + PublicKey.Size;
             if (!_hostKey.TryOpen(payload.AsSpan(PublicKey.Size), id.AsSpan(), scalar))
             {
                 throw new KeyFileException(path, KeyFileSection.Seal, sealedStart, "not sealed by this host key.");
@@ -157,12 +157,12 @@ public sealed class KeyStore
 
     private static byte[] ReadPayload(string path, KeyId id)
     {
-        byte[] payload = SealedFile.Read(path, Magic, PayloadSize);
+        byte[] payload = PrivateFile.Read(path, Magic, PayloadSize);
         PublicKey key = PublicKey.From(payload.AsSpan(0, PublicKey.Size));
         if (!key.IsOnCurve())
         {
             throw new KeyFileException(
-                path, KeyFileSection.Payload, Magic.Length + SealedFile.LengthSize, "no point of the curve P-256.");
+                path, KeyFileSection.Payload, Magic.Length + PrivateFile.LengthSize, "no point of the curve P-256.");
         }
 
         return key.Thumbprint() == id
@@ -182,7 +182,7 @@ public sealed class KeyStore
             keyPair.PublicKey.CopyTo(payload);
             keyPair.CopyScalarTo(scalar);
             _hostKey.Seal(scalar, keyPair.Id.AsSpan(), payload[PublicKey.Size..]);
-            SealedFile.WriteNew(PathOf(keyPair.Id), Magic, payload);
+            PrivateFile.WriteNew(PathOf(keyPair.Id), Magic, payload);
             return keyPair;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)

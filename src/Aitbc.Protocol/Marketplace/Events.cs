@@ -319,6 +319,8 @@ public readonly record struct WorkSubmitted(
 /// <param name="Input">Input blob.</param>
 /// <param name="Spec">Specification blob.</param>
 /// <param name="Result">Result blob; zero is none.</param>
+/// <param name="ClientId">The client's id, so that a receipt can be read without the ledger.</param>
+/// <param name="ProviderId">The provider's id; zero where it was never awarded.</param>
 /// <param name="MaxPrice">Most the client would have paid.</param>
 /// <param name="Paid">What the provider was paid.</param>
 /// <param name="Forfeited">What the provider lost to the client.</param>
@@ -340,6 +342,8 @@ public readonly record struct WorkloadEnded(
     Digest Input,
     Digest Spec,
     Digest Result,
+    AccountId ClientId,
+    AccountId ProviderId,
     TokenAmount MaxPrice,
     TokenAmount Paid,
     TokenAmount Forfeited) : ILedgerEvent

@@ -64,7 +64,7 @@ internal static class Settlement
             id);
         ReturnBond(step, bid, workload.JobBond, MoveReason.JobBond, id);
         Release(step, workload.Client, workload.ReservedBucket, rest);
-        step.Emit(Ended(workload, bid, ending, workload.Price, TokenAmount.Zero));
+        step.Emit(Ended(step.State, workload, bid, ending, workload.Price, TokenAmount.Zero));
     }
 
     /// <summary>The provider is at fault: the client has its escrow back and the job bond on top.</summary>
@@ -80,7 +80,7 @@ internal static class Settlement
             MovePhase.Posted,
             MoveReason.Forfeit,
             workload.Id.Value);
-        step.Emit(Ended(workload, bid, ending, TokenAmount.Zero, workload.JobBond));
+        step.Emit(Ended(step.State, workload, bid, ending, TokenAmount.Zero, workload.JobBond));
     }
 
     /// <summary>Nobody was awarded: everybody has their own back, but for bids that should have been opened.</summary>
@@ -89,7 +89,7 @@ internal static class Settlement
         ReleaseBids(step, slot, winner: -1, mustBeOpened: ending == WorkloadEnding.NoEligibleBid);
         var workload = step.State.Workloads[slot];
         Refund(step, workload, MovePhase.Voided);
-        step.Emit(Ended(workload, default, ending, TokenAmount.Zero, TokenAmount.Zero));
+        step.Emit(Ended(step.State, workload, default, ending, TokenAmount.Zero, TokenAmount.Zero));
     }
 
     private static void Award(Step step, int slot)
@@ -186,6 +186,7 @@ internal static class Settlement
     }
 
     private static WorkloadEnded Ended(
+        LedgerState state,
         in WorkloadRecord workload,
         in BidRecord bid,
         WorkloadEnding ending,
@@ -207,6 +208,8 @@ internal static class Settlement
             workload.Input,
             workload.Spec,
             workload.Result,
+            state.Accounts[workload.Client.Slot].Id,
+            state.Accounts[bid.Bidder.Slot].Id,
             workload.MaxPrice,
             paid,
             forfeited);

@@ -47,9 +47,11 @@ public sealed partial class LedgerState
                 var workload = WorkloadIndex.Find(item.Id);
                 return workload >= 0 && Workloads[workload].DeadlineMs == item.DueMs;
             case DueKind.Unbonding:
-                return UnbondingIndex.Find(item.Id) >= 0;
+                var unbonding = UnbondingIndex.Find(item.Id);
+                return unbonding >= 0 && Unbondings[unbonding].DueMs == item.DueMs;
             case DueKind.BlobRent:
-                return BlobIdIndex.Find(item.Id) >= 0;
+                var blob = BlobIdIndex.Find(item.Id);
+                return blob >= 0 && Blobs[blob].PaidUntilMs == item.DueMs;
             default:
                 return false;
         }

@@ -35,11 +35,11 @@ public readonly record struct DueItem(long DueMs, DueKind Kind, ulong Id) : ICom
 
 /// <summary>
 /// A binary heap of what falls due, earliest first. Derived: a deadline's truth is its record; an item whose record
-/// has moved on is stale and is skipped by whoever pops it, so nothing is ever taken out of the middle. While a
-/// savepoint is open, what is added waits beside the heap: an item of a rolled back record must never fall due, because
-/// the next record of its kind gets the same id.
+/// has moved on is stale and is skipped by whoever pops it, so nothing is ever taken out of the middle. Items of an
+/// open savepoint wait beside the heap until it is kept: a refused batch leaves none behind, neither to fall due for a
+/// record that has its id by then nor to fill memory.
 /// </summary>
-/// <remarks>Items are only popped outside savepoints. Not thread-safe: one owner.</remarks>
+/// <remarks>Popped only outside savepoints. Not thread-safe: one owner.</remarks>
 public sealed class DueQueue : IRollback
 {
     private readonly List<DueItem> waiting = [];

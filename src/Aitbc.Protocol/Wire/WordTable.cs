@@ -60,10 +60,12 @@ internal sealed class WordTable<T>
     {
         foreach (var entry in reserved)
         {
-            var begins = entry.EndsWith('.') && utf8.Length > entry.Length;
-            var piece = begins ? utf8[..entry.Length] : utf8;
-            if (Ascii.Equals(piece, entry)
-                && !utf8[Math.Min(entry.Length, utf8.Length)..].ContainsAnyExceptInRange((byte)'a', (byte)'z'))
+            var isWhole = !entry.EndsWith('.') && Ascii.Equals(utf8, entry);
+            var isBeginning = entry.EndsWith('.')
+                && utf8.Length > entry.Length
+                && Ascii.Equals(utf8[..entry.Length], entry)
+                && !utf8[entry.Length..].ContainsAnyExceptInRange((byte)'a', (byte)'z');
+            if (isWhole || isBeginning)
             {
                 return true;
             }

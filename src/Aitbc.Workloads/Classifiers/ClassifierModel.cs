@@ -67,7 +67,7 @@ public sealed class ClassifierModel
     public byte[] ToBytes() => ModelFormat.Write(this);
 
     /// <summary>Classifies every row.</summary>
-    /// <param name="rows">Rows with <see cref="FeatureCount"/> features; labels, if there are any, are not looked at.</param>
+    /// <param name="rows">Rows with <see cref="FeatureCount"/> features; labels are not looked at.</param>
     /// <param name="cancellation">Stops between rows.</param>
     /// <returns>For each row a place in <see cref="Classes"/>.</returns>
     /// <exception cref="ArgumentException">The rows have another number of features.</exception>
@@ -77,7 +77,7 @@ public sealed class ClassifierModel
         ArgumentNullException.ThrowIfNull(rows);
         if (rows.FeatureCount != FeatureCount)
         {
-            throw new ArgumentException($"{rows.FeatureCount} features where the model has {FeatureCount}.", nameof(rows));
+            throw new ArgumentException($"{rows.FeatureCount} features, the model has {FeatureCount}.", nameof(rows));
         }
 
         var network = new Network(Shape, _parameters);

@@ -47,18 +47,17 @@ internal static class ClassifierTrainer
         var features = Scale(rows, scaling);
         var parameters = FirstWeights(shape, random.Fork("weights"));
         Train(rows, features, shape, spec, parameters, random.Fork("order"), progress, cancellation);
-        if (TensorPrimitives.IsFiniteAll<float>(parameters)
-            && TensorPrimitives.MaxMagnitude<float>(parameters) is <= ModelLimits.MaxWeight and >= -ModelLimits.MaxWeight)
+        // Written so that a NaN fails too.
+        if (!Array.TrueForAll(parameters, weight => Math.Abs(weight) <= ModelLimits.MaxWeight))
         {
-            var all = Enumerable.Range(0, rows.RowCount).ToArray();
-            var trainedOn = Digest.Sha256(CanonicalCsv.Write(rows, all));
-            model = new ClassifierModel(shape, rows.Classes, scaling, parameters, trainedOn);
-            return null;
+            return new WorkloadFailure(
+                WorkloadFault.Diverged,
+                "The weights grew without bound; choose a smaller learning rate.");
         }
 
-        return new WorkloadFailure(
-            WorkloadFault.Diverged,
-            "The weights grew without bound; choose a smaller learning rate.");
+        var trainedOn = Digest.Sha256(CanonicalCsv.Write(rows, [.. Enumerable.Range(0, rows.RowCount)]));
+        model = new ClassifierModel(shape, rows.Classes, scaling, parameters, trainedOn);
+        return null;
     }
 
     public static NetworkShape ShapeOf(CsvTable rows, TrainSpec spec) =>

@@ -12,7 +12,7 @@ internal sealed class Evaluation
 
     private readonly long[,] _counts;
 
-    /// <summary>Counts predictions against truths, both places in the model's classes; a truth of -1 is no class of it.</summary>
+    /// <summary>Counts predictions against truths, both places in the classes; a truth of -1 is none of them.</summary>
     public Evaluation(int classes, ReadOnlySpan<int> truths, ReadOnlySpan<int> predictions)
     {
         _counts = new long[classes, classes];

@@ -35,8 +35,11 @@ internal static class InferJob
         }
 
         var labels = !hasLabels ? CsvLabelColumn.Absent : spec.Score ? CsvLabelColumn.Required : CsvLabelColumn.Ignored;
-        if (!CsvReader.TryRead(rows.Span, labels, out var table, out error)) return BadTable(error);
-        cancellation.ThrowIfCancellationRequested();
+        if (!CsvReader.TryRead(rows.Span, labels, dropBadRows: false, out var table, out error, cancellation))
+        {
+            return BadTable(error);
+        }
+
         var predictions = model.Predict(table, cancellation);
         var score = labels == CsvLabelColumn.Required ? Score(model, table, predictions) : null;
         if (score is not null && score.Unknown == score.Rows) return LabelsDoNotFit(model, table);

@@ -1,6 +1,6 @@
 namespace Aitbc.Workloads.Classifiers;
 
-/// <summary>The limits of a model. They are checked before memory is taken, for models made here and for others'.</summary>
+/// <summary>The limits of a model, checked before memory is taken, for models made here and for others'.</summary>
 public static class ModelLimits
 {
     /// <summary>Largest model blob in bytes: 16 MiB.</summary>

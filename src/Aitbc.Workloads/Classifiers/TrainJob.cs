@@ -21,14 +21,16 @@ internal static class TrainJob
         Action<WorkloadProgress>? progress,
         CancellationToken cancellation)
     {
-        if (!CsvReader.TryRead(trainingSet.Span, CsvLabelColumn.Required, out var table, out var error))
+        const CsvLabelColumn Labels = CsvLabelColumn.Required;
+        var file = trainingSet.Span;
+        if (!CsvReader.TryRead(file, Labels, dropBadRows: false, out var table, out var error, cancellation))
         {
             return new WorkloadFailure(WorkloadFault.BadTable, error.Sentence, error);
         }
 
-        cancellation.ThrowIfCancellationRequested();
         var random = new SeededRandom((ulong)spec.Seed).Fork("classifier.split");
-        var failure = RowSplit.Try(table, new RowGroups(table).Groups, spec.HoldOut, random, out var split);
+        var groups = new RowGroups(table, cancellation);
+        var failure = RowSplit.Try(table, groups, withRepeats: true, spec.HoldOut, random, out var split);
         if (failure is not null) return failure;
         failure = ClassifierTrainer.CheckSize(ClassifierTrainer.ShapeOf(table, spec), split.Train.Length, spec.Epochs);
         if (failure is not null) return failure;

@@ -48,7 +48,11 @@ internal static class CanonicalCsv
         writer.Write("label\n"u8);
     }
 
-    private static void WriteClassNames(ArrayBufferWriter<byte> writer, int rows, int features, IReadOnlyList<string> names)
+    private static void WriteClassNames(
+        ArrayBufferWriter<byte> writer,
+        int rows,
+        int features,
+        IReadOnlyList<string> names)
     {
         var start = string.Create(CultureInfo.InvariantCulture, $"{rows},{features},");
         Encoding.UTF8.GetBytes(start, writer);

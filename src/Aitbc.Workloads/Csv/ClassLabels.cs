@@ -4,14 +4,14 @@ using System.Text;
 namespace Aitbc.Workloads.Csv;
 
 /// <summary>One class of a table or model.</summary>
-/// <param name="Token">The label as it stands in the rows; a number without needless zeros, so 1, 01 and 1.0 are 1.</param>
+/// <param name="Token">The label as it stands in the rows; numbers in one form, so that 01 and 1.0 are 1.</param>
 /// <param name="Name">The name from the header where it gives one, else the token.</param>
 public sealed record ClassLabel(string Token, string Name);
 
 /// <summary>Collects the labels of a table and puts the classes in one order, whatever the order of the rows.</summary>
 internal sealed class ClassLabels
 {
-    /// <summary>Beyond 15 digits a double no longer tells whole numbers apart, so such a label stays as written.</summary>
+    /// <summary>Beyond 15 digits a double does not tell all whole numbers apart; such a label stays as it is.</summary>
     private const int MaxNumericLabelBytes = 15;
 
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);

@@ -54,7 +54,7 @@ public enum CsvFault
     /// <summary>The label is empty or says that it is missing.</summary>
     MissingLabel = 16,
 
-    /// <summary>The label is longer than <see cref="CsvLimits.MaxLabelBytes"/> or holds a forbidden character.</summary>
+    /// <summary>The label is over <see cref="CsvLimits.MaxLabelBytes"/> long or holds a forbidden character.</summary>
     BadLabel = 17,
 
     /// <summary>There are more classes than <see cref="CsvLimits.MaxClasses"/>.</summary>

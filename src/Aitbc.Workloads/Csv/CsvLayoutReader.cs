@@ -154,7 +154,7 @@ internal static class CsvLayoutReader
         return any;
     }
 
-    /// <summary>Reads "rows,features,class names" where the line says that; the names must be words, all different.</summary>
+    /// <summary>Reads "rows,features,class names" where the line says so; the names must be different words.</summary>
     private static CsvHeader ReadHeader(ReadOnlySpan<byte> line, int number, byte separator)
     {
         var shown = ShownValue.Plain(line, HeaderShownChars);

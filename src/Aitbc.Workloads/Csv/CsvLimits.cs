@@ -1,6 +1,6 @@
 namespace Aitbc.Workloads.Csv;
 
-/// <summary>The limits of every table that is read here. They bound memory and time before anything is allocated.</summary>
+/// <summary>The limits of every table that is read here, checked before anything is allocated.</summary>
 public static class CsvLimits
 {
     /// <summary>Largest file in bytes: 16 MiB.</summary>

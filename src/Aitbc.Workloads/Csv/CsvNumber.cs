@@ -38,7 +38,7 @@ internal static class CsvNumber
         _ => false,
     };
 
-    /// <summary>True when the cell is a number, even one out of range, or a word for a missing or infinite one.</summary>
+    /// <summary>True when the cell is a number, even out of range, or a word for a missing or infinite one.</summary>
     public static bool IsNumberLike(ReadOnlySpan<byte> cell) => Check(cell, out _) is not CsvFault.NotANumber;
 
     private static bool IsInfinity(ReadOnlySpan<byte> cell)

@@ -9,6 +9,8 @@ namespace Aitbc.Workloads.Csv;
 /// </summary>
 public static class CsvReader
 {
+    private const int LinesBetweenChecks = 4_096;
+
     /// <summary>Finds separator, width and header without reading the rows.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="layout">The layout, when the answer is true.</param>
@@ -27,9 +29,10 @@ public static class CsvReader
         ReadOnlySpan<byte> file,
         CsvLabelColumn labels,
         [NotNullWhen(true)] out CsvTable? table,
-        [NotNullWhen(false)] out CsvError? error) => TryRead(file, labels, dropBadRows: false, out table, out error);
+        [NotNullWhen(false)] out CsvError? error) =>
+        TryRead(file, labels, dropBadRows: false, out table, out error, CancellationToken.None);
 
-    /// <summary>Reads what is good of a table and counts what is not, by reason; the table may be left without rows.</summary>
+    /// <summary>Reads the good rows of a table and counts the others by reason; it may be left without rows.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="labels">What the last column is.</param>
     /// <param name="table">The table, when the answer is true.</param>
@@ -38,14 +41,18 @@ public static class CsvReader
         ReadOnlySpan<byte> file,
         CsvLabelColumn labels,
         [NotNullWhen(true)] out CsvTable? table,
-        [NotNullWhen(false)] out CsvError? error) => TryRead(file, labels, dropBadRows: true, out table, out error);
+        [NotNullWhen(false)] out CsvError? error) =>
+        TryRead(file, labels, dropBadRows: true, out table, out error, CancellationToken.None);
 
-    private static bool TryRead(
+    /// <summary>Reads a table, strictly or not.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled; looked at every so many rows.</exception>
+    internal static bool TryRead(
         ReadOnlySpan<byte> file,
         CsvLabelColumn labels,
         bool dropBadRows,
         [NotNullWhen(true)] out CsvTable? table,
-        [NotNullWhen(false)] out CsvError? error)
+        [NotNullWhen(false)] out CsvError? error,
+        CancellationToken cancellation)
     {
         table = null;
         if (!CsvLayoutReader.TryDetect(file, out var layout, out error)) return false;
@@ -63,6 +70,7 @@ public static class CsvReader
         if (layout.Header is not null) lines.MoveNext();
         while (lines.MoveNext())
         {
+            if (lines.Number % LinesBetweenChecks == 0) cancellation.ThrowIfCancellationRequested();
             var fault = rows.Add(lines.Current, lines.Number, out var column);
             if (fault is not { } reason) continue;
             if (reason == CsvFault.TooManyClasses)
@@ -178,7 +186,7 @@ internal static class RowFault
             CsvFault.NotFinite => $"{shown} is not finite.",
             CsvFault.OutOfRange => $"{shown} is out of range.",
             CsvFault.MissingLabel => $"the label is missing ({shown}).",
-            CsvFault.BadLabel => $"{shown} is no label: 1 to {CsvLimits.MaxLabelBytes} bytes of plain text are allowed.",
+            CsvFault.BadLabel => $"{shown} is no label (at most {CsvLimits.MaxLabelBytes} bytes of plain text).",
             CsvFault.Negative => $"{shown} is negative.",
             _ => $"{shown} is not allowed here.",
         };

@@ -49,7 +49,7 @@ public sealed class CsvTable
     /// <summary>Features of a row, at least 1.</summary>
     public int FeatureCount { get; }
 
-    /// <summary>The classes that occur, sorted: numbers by value, words by ordinal comparison. Empty without labels.</summary>
+    /// <summary>The classes that occur, numbers by value and words by ordinal order; empty without labels.</summary>
     public IReadOnlyList<ClassLabel> Classes { get; }
 
     /// <summary>Rows that a lenient reading left out; nothing after a strict one.</summary>

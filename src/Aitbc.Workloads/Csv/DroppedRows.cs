@@ -24,9 +24,12 @@ public sealed class DroppedRows
 
     /// <summary>The _reasons that occurred, in the order of <see cref="CsvFault"/>.</summary>
     public IReadOnlyList<DroppedReason> Reasons =>
-        [.. _reasons.Select(pair => new DroppedReason(pair.Key, pair.Value.Rows, pair.Value.Lines, pair.Value.Example))];
+    [
+        .. _reasons.Select(pair =>
+            new DroppedReason(pair.Key, pair.Value.Rows, pair.Value.Lines, pair.Value.Example)),
+    ];
 
-    /// <summary>True when the next row dropped for this reason is only counted, so that no sentence is needed.</summary>
+    /// <summary>True when this reason was seen before, so that the row is counted and needs no sentence.</summary>
     internal bool Count(CsvFault reason, int line)
     {
         if (!_reasons.TryGetValue(reason, out var seen)) return false;

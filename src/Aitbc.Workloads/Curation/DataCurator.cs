@@ -16,21 +16,20 @@ internal static class DataCurator
 
     public static WorkloadOutcome Run(CurateSpec spec, ReadOnlyMemory<byte> source, CancellationToken cancellation)
     {
-        if (!CsvReader.TryReadGoodRows(source.Span, CsvLabelColumn.Required, out var table, out var error))
+        const CsvLabelColumn Labels = CsvLabelColumn.Required;
+        if (!CsvReader.TryRead(source.Span, Labels, dropBadRows: true, out var table, out var error, cancellation))
         {
             return new WorkloadFailure(WorkloadFault.BadTable, error.Sentence, error);
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        var groups = new RowGroups(table).Groups;
+        var groups = new RowGroups(table, cancellation);
         var duplicates = table.RowCount - groups.Count;
         var dropped = table.Dropped.Total + duplicates;
         // In this order the arithmetic cannot overflow and exactly half still passes.
         if (dropped > table.Layout.Rows - dropped) return TooManyDropped(table, duplicates);
         cancellation.ThrowIfCancellationRequested();
         var random = new SeededRandom((ulong)spec.Seed).Fork("data.curate");
-        var firsts = groups.Select(group => (IReadOnlyList<int>)[group[0]]).ToArray();
-        var failure = RowSplit.Try(table, firsts, spec.HoldOut, random, out var split);
+        var failure = RowSplit.Try(table, groups, withRepeats: false, spec.HoldOut, random, out var split);
         if (failure is not null) return failure;
         cancellation.ThrowIfCancellationRequested();
         var train = new NamedBlob("train", CanonicalCsv.Write(table, split.Train));
@@ -57,8 +56,8 @@ internal static class DataCurator
         var rows = ShownValue.Of(table.Layout.Rows);
         return new WorkloadFailure(
             WorkloadFault.TooManyDropped,
-            $"Of {rows} rows {ShownValue.Of(table.Dropped.Total)} are bad and {ShownValue.Of(duplicates)} repeat others; "
-            + $"more than half would be dropped.{worst}");
+            $"Of {rows} rows {ShownValue.Of(table.Dropped.Total)} are bad and {ShownValue.Of(duplicates)} repeat "
+            + $"others; more than half would be dropped.{worst}");
     }
 
     private static void WriteClasses(Utf8JsonWriter json, CsvTable table, RowSplit split)
@@ -95,9 +94,9 @@ internal static class DataCurator
         json.WriteEndObject();
     }
 
-    private static void WriteDropped(Utf8JsonWriter json, CsvTable table, IReadOnlyList<IReadOnlyList<int>> groups)
+    private static void WriteDropped(Utf8JsonWriter json, CsvTable table, RowGroups groups)
     {
-        var repeats = groups.SelectMany(group => group.Skip(1)).Select(table.LineOf).Order().ToArray();
+        var repeats = groups.Repeats().Select(table.LineOf).ToArray();
         json.WriteStartObject("dropped");
         json.WriteNumber("rows", table.Dropped.Total + repeats.Length);
         json.WriteStartArray("reasons");

@@ -22,9 +22,16 @@ internal sealed class RowSplit
     public int[] HeldOut { get; }
 
     /// <summary>Splits groups of equal rows, or says which class is too small.</summary>
+    /// <param name="table">The table whose rows are split.</param>
+    /// <param name="groups">Its equal rows.</param>
+    /// <param name="withRepeats">Whether all rows of a group are kept, or only the first.</param>
+    /// <param name="holdOut">Share of each class that is held out.</param>
+    /// <param name="random">Decides; it is forked and does not advance.</param>
+    /// <param name="split">The split, when there is no failure.</param>
     public static WorkloadFailure? Try(
         CsvTable table,
-        IReadOnlyList<IReadOnlyList<int>> groups,
+        RowGroups groups,
+        bool withRepeats,
         Ratio holdOut,
         SeededRandom random,
         out RowSplit split)
@@ -33,12 +40,14 @@ internal sealed class RowSplit
         if (table.Classes.Count < 2)
         {
             var only = table.Classes.Count == 1 ? $"only {ShownValue.Of(table.Classes[0].Name)}" : "none";
-            return new WorkloadFailure(WorkloadFault.TooFewClasses, $"At least two classes are needed; there is {only}.");
+            return new WorkloadFailure(
+                WorkloadFault.TooFewClasses,
+                $"At least two classes are needed; there is {only}.");
         }
 
-        var byClass = new List<IReadOnlyList<int>>[table.Classes.Count];
+        var byClass = new List<int>[table.Classes.Count];
         for (var label = 0; label < byClass.Length; label++) byClass[label] = [];
-        foreach (var group in groups) byClass[table.ClassOf(group[0])].Add(group);
+        for (var group = 0; group < groups.Count; group++) byClass[table.ClassOf(groups.FirstRowOf(group))].Add(group);
         var small = Enumerable.Range(0, byClass.Length).Where(label => byClass[label].Count < 2).ToArray();
         if (small.Length > 0) return TooFewRows(table, small);
         List<int> train = [], heldOut = [];
@@ -46,7 +55,13 @@ internal sealed class RowSplit
         {
             var own = byClass[label].ToArray();
             random.Fork($"class/{label}").Shuffle(own.AsSpan());
-            SplitClass(own, holdOut, train, heldOut);
+            var isHeldOut = ChooseHeldOut([.. own.Select(group => withRepeats ? groups.SizeOf(group) : 1)], holdOut);
+            for (var i = 0; i < own.Length; i++)
+            {
+                var part = isHeldOut[i] ? heldOut : train;
+                if (withRepeats) part.AddRange(groups.RowsOf(own[i]));
+                else part.Add(groups.FirstRowOf(own[i]));
+            }
         }
 
         split = new RowSplit([.. train], [.. heldOut]);
@@ -55,24 +70,25 @@ internal sealed class RowSplit
         return null;
     }
 
-    private static void SplitClass(IReadOnlyList<int>[] groups, Ratio holdOut, List<int> train, List<int> heldOut)
+    /// <summary>Picks groups, given by their sizes, up to the share asked for: at least one and never all.</summary>
+    private static bool[] ChooseHeldOut(int[] sizes, Ratio holdOut)
     {
-        var rows = groups.Sum(group => (long)group.Count);
+        var rows = sizes.Sum(size => (long)size);
         var target = Math.Max(1, ((rows * holdOut.Ppm) + (Ratio.PpmPerOne / 2)) / Ratio.PpmPerOne);
+        var chosen = new bool[sizes.Length];
         var taken = 0L;
-        var takenGroups = new bool[groups.Length];
-        var left = groups.Length;
-        for (var i = 0; i < groups.Length && left > 1; i++)
+        var left = sizes.Length;
+        for (var i = 0; i < sizes.Length && left > 1; i++)
         {
-            if (taken + groups[i].Count > target) continue;
-            takenGroups[i] = true;
-            taken += groups[i].Count;
+            if (taken + sizes[i] > target) continue;
+            chosen[i] = true;
+            taken += sizes[i];
             left--;
         }
 
         // Where every group is larger than the share asked for, the smallest is held out all the same.
-        if (taken == 0) takenGroups[Array.IndexOf(groups, groups.MinBy(group => group.Count))] = true;
-        for (var i = 0; i < groups.Length; i++) (takenGroups[i] ? heldOut : train).AddRange(groups[i]);
+        if (taken == 0) chosen[Array.IndexOf(sizes, sizes.Min())] = true;
+        return chosen;
     }
 
     private static WorkloadFailure TooFewRows(CsvTable table, int[] small)

@@ -4,7 +4,7 @@ using Aitbc.Workloads.Csv;
 
 namespace Aitbc.Workloads.Reports;
 
-/// <summary>What all reports have in common: format and version first, whole numbers and words only, no blanks.</summary>
+/// <summary>What all reports have in common: format and version first, whole numbers and words, no blanks.</summary>
 internal static class ReportJson
 {
     private const int Version = 1;
@@ -39,7 +39,7 @@ internal static class ReportJson
         json.WriteEndArray();
     }
 
-    /// <summary>How a table was understood, so that nobody needs to guess whether a first line was read as data.</summary>
+    /// <summary>How a table was understood, so that nobody must guess whether a first line was read as data.</summary>
     public static void WriteLayout(Utf8JsonWriter json, CsvLayout layout)
     {
         json.WriteStartObject("table");

@@ -71,7 +71,8 @@ internal sealed class SpecReader
         }
         catch (JsonException fault)
         {
-            error = $"The spec is no valid JSON: line {fault.LineNumber + 1 ?? 1}, byte {fault.BytePositionInLine ?? 0}.";
+            var at = $"line {fault.LineNumber + 1 ?? 1}, byte {fault.BytePositionInLine ?? 0}";
+            error = $"The spec is no valid JSON: {at}.";
             return false;
         }
         catch (InvalidOperationException)
@@ -86,9 +87,9 @@ internal sealed class SpecReader
     public long Integer(string name, long byDefault, long min, long max)
     {
         if (!_members.TryGetValue(name, out var value)) return byDefault;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number))
         {
-            return number;
+            if (number >= min && number <= max) return number;
         }
 
         Fault($"{name} is {Shown(value)}, allowed are whole numbers from {min} to {max}");

@@ -4,7 +4,7 @@ using Aitbc.Primitives;
 
 namespace Aitbc.Workloads.Specs;
 
-/// <summary>Writes the canonical bytes of a spec: capability and version first, then its members in a fixed order.</summary>
+/// <summary>Writes the canonical bytes of a spec: capability and version, then its members in a fixed order.</summary>
 internal static class SpecWriter
 {
     public static byte[] Write(Label capability, Action<Utf8JsonWriter> members)

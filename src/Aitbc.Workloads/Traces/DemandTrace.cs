@@ -28,7 +28,7 @@ public sealed class DemandTrace
     /// <summary>Most tokens of one prompt or answer.</summary>
     public const int MaxTokens = 10_000_000;
 
-    /// <summary>Latest arrival in seconds after the start: some 31 years, so that Unix times do not pass as offsets.</summary>
+    /// <summary>Latest arrival in seconds after the start: below today's Unix times, which are no offsets.</summary>
     public const long MaxOffsetSeconds = 1_000_000_000;
 
     private static readonly string[] s_columnNames = ["arrived_at", "num_prefill_tokens", "num_decode_tokens"];

@@ -26,6 +26,9 @@ internal sealed class JournalModel
 
     public void Confirm() => Confirmed = _frames.Count;
 
+    /// <summary>Expects nothing to be there for sure, as of a copy of an earlier moment.</summary>
+    public void Unconfirm() => Confirmed = 0;
+
     /// <summary>Fills a batch with some frames of all kinds and remembers them.</summary>
     public void Fill(JournalBatch batch, SeededRandom random, int frames, int maxPayload)
     {

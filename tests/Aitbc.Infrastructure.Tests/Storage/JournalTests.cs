@@ -84,6 +84,28 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public async Task HasRoom_WhileAWriteIsUnderWay_StaysTrue()
+    {
+        Journal? open = null;
+        var answers = new List<bool>();
+        var disk = new FaultyDisk(1)
+        {
+            SwallowsFlushOf = _ =>
+            {
+                answers.AddRange(open is null ? [] : [open.HasRoom]);
+                return false;
+            },
+        };
+        await using var journal = Journal.Open(disk, JournalModel.Options(), out _);
+        open = journal;
+        var batch = new JournalBatch();
+        Add(batch, FrameKind.Entry, 1);
+        journal.Write(batch);
+
+        Assert.Equal([true], answers);
+    }
+
+    [Fact]
     public async Task Write_FrameOfTheLargestPayload_ComesBackWhole()
     {
         var disk = new FaultyDisk(1);

@@ -43,6 +43,12 @@ internal static class ForeignVectors
         "m9tIjoiYW5vdGhlciBpbXBsZW1lbnRhdGlvbiIsImFtb3VudCI6IjEifQ.-L8ud3lC1v0DL43mnQxgc-k8XZPNczeC95S7RS" +
         "ebjIGMVInPeY0vRROvh-x2Nio3OV38G42p_YlQUXQ3XAi1TA";
 
+    /// <summary>Made here with the RFC key, payload {"made":"here"}; jose and cryptography both verified it.</summary>
+    public const string OursVerifiedByOthers =
+        "eyJhbGciOiJFUzI1NiIsImtpZCI6Im9LSXl3dkdVcFRWVHl4TVEzYndJSWVRVXVkZnJfQ2tMTWpDRTE5RUNELVUifQ.eyJtY" +
+        "WRlIjoiaGVyZSJ9.AuLpv3iVpJTGZEUQBU6pVm1luyRLcBxT9Kf0rXFMyLzFfQkl8DejZMfHNIhTj2cKp-DTwGjSBKHuvF1U" +
+        "MDZW9g";
+
     /// <summary>The RFC key as PKCS#8.</summary>
     public static readonly byte[] Pkcs8 = Convert.FromHexString(
         "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b02010104208e9b109e719098bf" +

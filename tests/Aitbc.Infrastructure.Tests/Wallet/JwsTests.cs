@@ -50,6 +50,22 @@ public sealed class JwsTests
     }
 
     [Fact]
+    public void What_others_verified_of_ours_is_still_what_we_write()
+    {
+        byte[] compact = Encoding.ASCII.GetBytes(ForeignVectors.OursVerifiedByOthers);
+        Assert.True(Jws.TryParse(compact, out JwsParts once, out _));
+        Assert.True(Jws.Verify(ForeignVectors.Key, once.HeaderText.Span, once.Payload.Span, once.Signature.Span));
+        using ScratchDirectory scratch = new();
+        using HostKey hostKey = HostKey.CreateRandom(scratch.File(HostKey.FileName));
+        using KeyPair keyPair = new KeyStore(scratch.Root, hostKey).Import(ForeignVectors.Pkcs8);
+
+        JwsParts now = Jws.Sign(keyPair, once.Payload.Span);
+
+        // All but the signature, which is random, is the same to the byte.
+        Assert.Equal(compact[..^86], now.ToCompact()[..^86]);
+    }
+
+    [Fact]
     public void Sign_WritesTheOneHeaderAndVerifies()
     {
         using KeyPair keyPair = KeyPair.Generate();

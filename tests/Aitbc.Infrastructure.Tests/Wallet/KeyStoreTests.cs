@@ -76,6 +76,19 @@ public sealed class KeyStoreTests : IDisposable
     }
 
     [Fact]
+    public void Import_PublicPartOfAnotherKey_IsRefusedAndKeepsNothing()
+    {
+        using HostKey hostKey = HostKey.CreateRandom(_scratch.File(HostKey.FileName));
+        KeyStore store = new(_scratch.Root, hostKey);
+        using KeyPair other = KeyPair.Generate();
+        byte[] lying = [.. ForeignVectors.Pkcs8];
+        other.PublicKey.CopyTo(lying.AsSpan(lying.Length - PublicKey.Size));
+
+        Assert.ThrowsAny<CryptographicException>(() => store.Import(lying));
+        Assert.Empty(store.List());
+    }
+
+    [Fact]
     public void List_GivesEveryKeySortedAndNotTheHostKeyOrLeftovers()
     {
         using HostKey hostKey = HostKey.CreateRandom(_scratch.File(HostKey.FileName));

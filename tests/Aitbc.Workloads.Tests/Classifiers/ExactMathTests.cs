@@ -52,7 +52,8 @@ public sealed class ExactMathTests
             for (var lane = 0; lane < 16; lane++) lanes[lane] += x[i + lane] * y[i + lane];
         }
 
-        var s = Enumerable.Range(0, 4).Select(l => (lanes[l] + lanes[l + 4]) + (lanes[l + 8] + lanes[l + 12])).ToArray();
+        var s = Enumerable.Range(0, 4)
+            .Select(lane => (lanes[lane] + lanes[lane + 4]) + (lanes[lane + 8] + lanes[lane + 12])).ToArray();
         var sum = (s[0] + s[1]) + (s[2] + s[3]);
         for (; i < x.Length; i++) sum += x[i] * y[i];
         return sum;

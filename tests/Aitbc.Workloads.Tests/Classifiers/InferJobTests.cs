@@ -38,7 +38,8 @@ public sealed class InferJobTests
     [Fact]
     public void Run_ScoreFalse_NeverLooksAtTheLabels()
     {
-        var wild = string.Join('\n', Lines().Skip(1).Select((line, i) => line[..line.LastIndexOf(',')] + $",\u0007{i}"));
+        var rows = Lines().Skip(1).Select((line, i) => line[..line.LastIndexOf(',')] + $",\u0007{i}");
+        var wild = string.Join('\n', rows);
         var result = Jobs.Result(Jobs.Infer(s_model.Value, Jobs.Bytes(wild), score: false));
         Assert.Null(result.QualityPpm);
         Assert.Equal(
@@ -101,8 +102,11 @@ public sealed class InferJobTests
     [Fact]
     public void Run_OneRow_IsEnough()
     {
-        Assert.Equal(["b"], Jobs.Lines(Jobs.Result(Jobs.Infer(s_toyModel.Value, Jobs.Bytes("100,0"))).Primary.Bytes));
-        Assert.Equal(["a"], Jobs.Lines(Jobs.Result(Jobs.Infer(s_toyModel.Value, Jobs.Bytes("-1e100,3"))).Primary.Bytes));
+        Assert.Equal("b\n", Predict("100,0"));
+        Assert.Equal("a\n", Predict("-1e100,3"));
+
+        static string Predict(string rows) =>
+            Jobs.Text(Jobs.Result(Jobs.Infer(s_toyModel.Value, Jobs.Bytes(rows))).Primary.Bytes);
     }
 
     [Fact]

@@ -86,7 +86,8 @@ public sealed class LeakageTests
     private static RowSplit Split(CsvTable table)
     {
         var random = new SeededRandom((ulong)s_spec.Seed).Fork("classifier.split");
-        Assert.Null(RowSplit.Try(table, new RowGroups(table).Groups, s_spec.HoldOut, random, out var split));
+        var groups = new RowGroups(table, CancellationToken.None);
+        Assert.Null(RowSplit.Try(table, groups, true, s_spec.HoldOut, random, out var split));
         return split;
     }
 

@@ -76,7 +76,8 @@ public sealed class ModelFormatTests
     [InlineData(-1.1e6f)]
     public void TryRead_WeightThatNoTrainingGives_Refuses(float weight)
     {
-        AssertRefused(Change(blob => BinaryPrimitives.WriteSingleLittleEndian(blob.AsSpan(WeightsAt), weight)), "weight");
+        AssertRefused(
+            Change(blob => BinaryPrimitives.WriteSingleLittleEndian(blob.AsSpan(WeightsAt), weight)), "weight");
         AssertRefused(
             Change(blob => BinaryPrimitives.WriteSingleLittleEndian(blob.AsSpan(blob.Length - 36), weight)), "weight");
     }

@@ -161,6 +161,19 @@ public sealed class TrainJobTests
     }
 
     [Fact]
+    public void Run_WeightsThatGrowWithoutBound_GiveNoModel()
+    {
+        // No spec that can be read goes so far; the guard must hold for one that is built in code.
+        var rows = RepositoryData.BreastCancer;
+        var spec = new TrainSpec(Primitives.Digest.Sha256(rows)) { LearningRate = new(uint.MaxValue), Epochs = 2 };
+        foreach (var kind in new[] { ClassifierKind.Mlp, ClassifierKind.Softmax })
+        {
+            var outcome = TrainJob.Run(spec with { Kind = kind }, rows, null, CancellationToken.None);
+            Jobs.Failure(outcome, WorkloadFault.Diverged);
+        }
+    }
+
+    [Fact]
     public void Run_ModelLargerThanABlobMayBe_Refuses()
     {
         var wide = string.Join(',', Enumerable.Range(0, 4_000));

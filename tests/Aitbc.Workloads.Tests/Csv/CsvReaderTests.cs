@@ -78,7 +78,7 @@ public sealed class CsvReaderTests
     public void TryRead_MoreRowsThanAllowed_Refuses()
     {
         var rows = string.Concat(Enumerable.Repeat("1,0\n", CsvLimits.MaxRows));
-        Assert.True(CsvReader.TryRead(Jobs.Bytes(rows), CsvLabelColumn.Required, out var table, out _));
+        var table = Read(rows);
         Assert.Equal(CsvLimits.MaxRows, table.RowCount);
         AssertFault(Jobs.Bytes(rows + "1,0\n"), CsvFault.TooManyRows);
         AssertFault(Jobs.Bytes(rows + "1,0\n1,0\n"), CsvFault.TooManyRows);
@@ -89,7 +89,7 @@ public sealed class CsvReaderTests
     public void TryRead_MoreColumnsThanAllowed_Refuses()
     {
         var widest = string.Join(',', Enumerable.Repeat("1", CsvLimits.MaxColumns)) + "\n";
-        Assert.True(CsvReader.TryRead(Jobs.Bytes(widest + widest), CsvLabelColumn.Required, out var table, out _));
+        var table = Read(widest + widest);
         Assert.Equal(CsvLimits.MaxColumns - 1, table.FeatureCount);
         AssertFault(Jobs.Bytes("1," + widest + "1," + widest), CsvFault.TooManyColumns);
         AssertFault(Jobs.Bytes("\"1\"," + widest + "\"1\"," + widest), CsvFault.TooManyColumns);
@@ -99,7 +99,7 @@ public sealed class CsvReaderTests
     public void TryRead_MoreClassesThanAllowed_Refuses()
     {
         var rows = string.Concat(Enumerable.Range(0, CsvLimits.MaxClasses).Select(i => $"1,{i}\n"));
-        Assert.True(CsvReader.TryRead(Jobs.Bytes(rows), CsvLabelColumn.Required, out var table, out _));
+        var table = Read(rows);
         Assert.Equal(CsvLimits.MaxClasses, table.Classes.Count);
         AssertFault(Jobs.Bytes(rows + "1,9999\n"), CsvFault.TooManyClasses);
     }
@@ -141,7 +141,7 @@ public sealed class CsvReaderTests
     [InlineData("1,2,0.0\n3,4,01\n")]
     public void TryRead_TheSameTableInAnotherDress_GivesTheSameRows(string text)
     {
-        Assert.True(CsvReader.TryRead(Jobs.Bytes(text), CsvLabelColumn.Required, out var table, out var error), error?.Sentence);
+        var table = Read(text);
         Assert.Equal(2, table.RowCount);
         Assert.Equal([1.0, 2.0], table.Features(0).ToArray());
         Assert.Equal([3.0, 4.0], table.Features(1).ToArray());
@@ -153,7 +153,7 @@ public sealed class CsvReaderTests
     public void TryRead_WordsAsLabels_FirstRowIsNoHeader()
     {
         var text = "5.1,3.5,setosa\n4.9,3.0,Zebra\n4.7,3.2,setosa\n";
-        Assert.True(CsvReader.TryRead(Jobs.Bytes(text), CsvLabelColumn.Required, out var table, out _));
+        var table = Read(text);
         Assert.Null(table.Layout.Header);
         Assert.Equal(3, table.RowCount);
         Assert.Equal(["Zebra", "setosa"], table.Classes.Select(label => label.Token));
@@ -162,14 +162,14 @@ public sealed class CsvReaderTests
     [Fact]
     public void TryRead_NumbersAsLabels_AreSortedByValue()
     {
-        Assert.True(CsvReader.TryRead(Jobs.Bytes("1,10\n1,9\n1,-1\n1,9.0\n"), CsvLabelColumn.Required, out var table, out _));
+        var table = Read("1,10\n1,9\n1,-1\n1,9.0\n");
         Assert.Equal(["-1", "9", "10"], table.Classes.Select(label => label.Token));
     }
 
     [Fact]
     public void TryRead_NumbersAndWordsAsLabels_AreSortedOrdinally()
     {
-        Assert.True(CsvReader.TryRead(Jobs.Bytes("1,10\n1,9\n1,b\n1,a\n"), CsvLabelColumn.Required, out var table, out _));
+        var table = Read("1,10\n1,9\n1,b\n1,a\n");
         Assert.Equal(["10", "9", "a", "b"], table.Classes.Select(label => label.Token));
     }
 
@@ -203,7 +203,7 @@ public sealed class CsvReaderTests
     [InlineData("9,2,x,y\n1,2,0\n1,2,b\n")]
     public void TryRead_HeaderThatDoesNotFitTheLabels_GivesNoNames(string text)
     {
-        Assert.True(CsvReader.TryRead(Jobs.Bytes(text), CsvLabelColumn.Required, out var table, out _));
+        var table = Read(text);
         Assert.NotNull(table.Layout.Header);
         Assert.All(table.Classes, label => Assert.Equal(label.Token, label.Name));
     }
@@ -214,7 +214,7 @@ public sealed class CsvReaderTests
         var text = new StringBuilder("1,2,0\n1,3,1\n1,4,0\n");
         for (var i = 0; i < 7; i++) text.Append("1,,0\n");
         text.Append("1,2\n1,x,0\n1,inf,0\n1,2,\n1,5,1\n");
-        Assert.True(CsvReader.TryReadGoodRows(Jobs.Bytes(text.ToString()), CsvLabelColumn.Required, out var table, out _));
+        var table = ReadGoodRows(text.ToString());
         Assert.Equal(4, table.RowCount);
         Assert.Equal([1.0, 5.0], table.Features(3).ToArray());
         Assert.Equal(15, table.LineOf(3));
@@ -232,7 +232,7 @@ public sealed class CsvReaderTests
     [Fact]
     public void TryReadGoodRows_BadRow_AddsNoClass()
     {
-        Assert.True(CsvReader.TryReadGoodRows(Jobs.Bytes("1,a\n1,b\n,ghost\n"), CsvLabelColumn.Required, out var table, out _));
+        var table = ReadGoodRows("1,a\n1,b\n,ghost\n");
         Assert.Equal(["a", "b"], table.Classes.Select(label => label.Token));
     }
 
@@ -246,7 +246,7 @@ public sealed class CsvReaderTests
         ];
         foreach (var file in files)
         {
-            Assert.True(CsvReader.TryRead(Jobs.Bytes(file), CsvLabelColumn.Required, out var table, out _));
+            var table = Read(file);
             var once = CanonicalCsv.Write(table, [.. Enumerable.Range(0, table.RowCount)]);
             Assert.True(CsvReader.TryRead(once, CsvLabelColumn.Required, out var again, out _));
             Assert.Equal(table.RowCount, again.RowCount);
@@ -257,6 +257,20 @@ public sealed class CsvReaderTests
                 Assert.Equal(table.Features(row).ToArray(), again.Features(row).ToArray());
             }
         }
+    }
+
+    private static CsvTable Read(string text)
+    {
+        var isRead = CsvReader.TryRead(Jobs.Bytes(text), CsvLabelColumn.Required, out var table, out var error);
+        Assert.True(isRead, error?.Sentence);
+        return table!;
+    }
+
+    private static CsvTable ReadGoodRows(string text)
+    {
+        var isRead = CsvReader.TryReadGoodRows(Jobs.Bytes(text), CsvLabelColumn.Required, out var table, out var error);
+        Assert.True(isRead, error?.Sentence);
+        return table!;
     }
 
     private static CsvError AssertFault(byte[] file, CsvFault fault)

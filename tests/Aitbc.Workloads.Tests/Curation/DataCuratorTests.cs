@@ -44,8 +44,9 @@ public sealed class DataCuratorTests
         var report = Jobs.Json(result.Report);
         Assert.Equal(result.Primary.Bytes.ToArray(), result.Report.ToArray());
         Assert.Equal(Digest.Sha256(RepositoryData.BreastCancer).ToString(), report.GetProperty("source").GetString());
-        Assert.Equal(result.Outputs[1].Digest.ToString(), report.GetProperty("train").GetProperty("digest").GetString());
-        Assert.Equal(result.Outputs[2].Digest.ToString(), report.GetProperty("heldOut").GetProperty("digest").GetString());
+        var (train, heldOut) = (report.GetProperty("train"), report.GetProperty("heldOut"));
+        Assert.Equal(result.Outputs[1].Digest.ToString(), train.GetProperty("digest").GetString());
+        Assert.Equal(result.Outputs[2].Digest.ToString(), heldOut.GetProperty("digest").GetString());
         Assert.Equal(Digest.Sha256(result.Outputs[1].Bytes.Span), result.Outputs[1].Digest);
         Assert.Equal(0, report.GetProperty("dropped").GetProperty("rows").GetInt32());
         var header = report.GetProperty("table").GetProperty("header");
@@ -117,7 +118,8 @@ public sealed class DataCuratorTests
         var text = new StringBuilder();
         for (var i = 0; i < 200; i++) text.Append(i).Append(',').Append(i < 100 ? "a" : "b").Append('\n');
         var train = Read(Jobs.Result(Jobs.Curate(Jobs.Bytes(text.ToString()))).Outputs[1].Bytes);
-        var changes = Enumerable.Range(1, train.RowCount - 1).Count(row => train.ClassOf(row) != train.ClassOf(row - 1));
+        var rows = Enumerable.Range(1, train.RowCount - 1);
+        var changes = rows.Count(row => train.ClassOf(row) != train.ClassOf(row - 1));
         Assert.True(changes > 40, $"{changes} changes of class");
     }
 
@@ -132,8 +134,9 @@ public sealed class DataCuratorTests
 
     private static CsvTable Read(ReadOnlyMemory<byte> file)
     {
-        Assert.True(CsvReader.TryRead(file.Span, CsvLabelColumn.Required, out var table, out var error), error?.Sentence);
-        return table;
+        var isRead = CsvReader.TryRead(file.Span, CsvLabelColumn.Required, out var table, out var error);
+        Assert.True(isRead, error?.Sentence);
+        return table!;
     }
 
     private static int CountOf(CsvTable table, int label) =>

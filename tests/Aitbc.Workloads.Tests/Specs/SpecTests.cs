@@ -13,7 +13,8 @@ public sealed class SpecTests
     [Fact]
     public void CurateSpec_CanonicalBytes_AreFrozen()
     {
-        var expected = $$"""{"capability":"data.curate","version":1,"source":"{{s_blob}}","seed":1,"holdOutPpm":200000}""";
+        var expected =
+            $$"""{"capability":"data.curate","version":1,"source":"{{s_blob}}","seed":1,"holdOutPpm":200000}""";
         Assert.Equal(expected, Encoding.UTF8.GetString(new CurateSpec(s_blob).ToBytes()));
     }
 
@@ -33,8 +34,8 @@ public sealed class SpecTests
     [Fact]
     public void InferSpec_CanonicalBytes_AreFrozen()
     {
-        var expected =
-            $$"""{"capability":"classifier.infer","version":1,"model":"{{s_blob}}","rows":"{{s_other}}","score":true}""";
+        var start = $$"""{"capability":"classifier.infer","version":1,"model":"{{s_blob}}",""";
+        var expected = $"{start}\"rows\":\"{s_other}\",\"score\":true}}";
         Assert.Equal(expected, Encoding.UTF8.GetString(new InferSpec(s_blob, s_other).ToBytes()));
     }
 
@@ -59,12 +60,12 @@ public sealed class SpecTests
     [Fact]
     public void TryRead_OnlyTheNeededMembersInAnyOrder_TakesTheDefaults()
     {
-        var json = Jobs.Bytes($$""" { "trainingSet" : "{{s_blob}}", "version":1, "capability":"classifier.train" } """);
+        var json = Jobs.Bytes($$""" {"trainingSet": "{{s_blob}}", "version":1, "capability":"classifier.train"} """);
         Assert.True(TrainSpec.TryRead(json, out var spec, out var error), error);
         Assert.Equal(new TrainSpec(s_blob), spec);
     }
 
-    /// <summary>Members of a hostile training spec, written behind capability and version, and what must be said.</summary>
+    /// <summary>Members of a hostile training spec, behind capability and version, and what must be said.</summary>
     public static TheoryData<string, string> HostileMembers => new()
     {
         { "", "trainingSet is missing" },
@@ -158,7 +159,8 @@ public sealed class SpecTests
     [Fact]
     public void TryRead_InferSpecWithScoreThatIsNoFlag_Refuses()
     {
-        var json = Encoding.UTF8.GetString(new InferSpec(s_blob, s_other).ToBytes()).Replace("true", "1", StringComparison.Ordinal);
+        var json = Encoding.UTF8.GetString(new InferSpec(s_blob, s_other).ToBytes());
+        json = json.Replace("true", "1", StringComparison.Ordinal);
         Assert.False(InferSpec.TryRead(Jobs.Bytes(json), out _, out var error));
         Assert.Contains("score", error, StringComparison.Ordinal);
     }

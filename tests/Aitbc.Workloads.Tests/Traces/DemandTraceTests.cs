@@ -37,7 +37,8 @@ public sealed class DemandTraceTests
     [InlineData("\"3.25\"", 3_250_000)]
     public void TryRead_Time_IsExactInMicroseconds(string time, long microseconds)
     {
-        Assert.True(DemandTrace.TryRead(Jobs.Bytes($"{Header}{time},1,2\n"), out var trace, out var error), error?.Sentence);
+        var text = $"{Header}{time},1,2\n";
+        Assert.True(DemandTrace.TryRead(Jobs.Bytes(text), out var trace, out var error), error?.Sentence);
         Assert.Equal(microseconds, Assert.Single(trace.Requests).OffsetMicroseconds);
     }
 

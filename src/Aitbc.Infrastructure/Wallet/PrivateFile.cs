@@ -12,7 +12,7 @@ namespace Aitbc.Infrastructure.Wallet;
 /// Nothing may stand before, between or after. Each kind of file has one payload length, so that reading is bounded.
 /// Files are private (mode 0600), written whole or not at all, and durable when writing returns.
 /// </remarks>
-internal static class SealedFile
+internal static class PrivateFile
 {
     internal const int LengthSize = sizeof(uint);
     internal const int ChecksumSize = SHA256.HashSizeInBytes;

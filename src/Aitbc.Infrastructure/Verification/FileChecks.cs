@@ -1,0 +1,149 @@
+using System.Text;
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Storage;
+using Aitbc.Infrastructure.Wallet;
+using Aitbc.Primitives;
+using Aitbc.Protocol;
+using Aitbc.Protocol.State;
+using StoredFile = Aitbc.Infrastructure.Storage.SealedFile;
+
+namespace Aitbc.Infrastructure.Verification;
+
+/// <summary>How files are checked that a higher part of the house keeps in the data directory.</summary>
+/// <param name="Directory">Its directory below the data directory.</param>
+/// <param name="Check">Checks one file, given the disk and the file's path.</param>
+public sealed record OwnedFiles(string Directory, Func<IDisk, string, IEnumerable<StorageProblem>> Check);
+
+/// <summary>Checks what lies beside the journal: genesis, keys, blobs, sealed files, and that nothing else is there.
+/// </summary>
+internal sealed class FileChecks(
+    IDisk disk, string root, IReadOnlyList<OwnedFiles> owned, Findings findings)
+{
+    private static readonly string[] KnownDirectories =
+    [
+        DataDirectory.JournalDirectory, DataDirectory.SnapshotsDirectory, DataDirectory.BlobsDirectory,
+    ];
+
+    /// <summary>Receipt files that are what the journal says.</summary>
+    public int Receipts { get; private set; }
+
+    /// <summary>Blobs that are what their names say.</summary>
+    public int Blobs { get; private set; }
+
+    /// <summary>The genesis file, or null where it is damaged.</summary>
+    public (Genesis Genesis, Digest Digest)? ReadGenesis()
+    {
+        try
+        {
+            var genesis = ChainDirectory.ReadGenesis(disk, out var digest);
+            return (genesis, digest);
+        }
+        catch (StorageDamagedException damage)
+        {
+            findings.Problem(DataDirectory.GenesisFile, damage.Text);
+            return null;
+        }
+    }
+
+    /// <summary>Takes an entry, for the receipts.</summary>
+    public void Observe(DurableEntry entry) => _ = entry;
+
+    /// <summary>Takes a block, for the receipts.</summary>
+    public void ObserveBlock(ReadOnlyMemory<byte> compact) => _ = compact;
+
+    /// <summary>Checks all files but the journal and the snapshots.</summary>
+    public void CheckAll(LedgerState state)
+    {
+        CheckBlobs(state);
+        Walk(string.Empty);
+    }
+
+    private void CheckBlobs(LedgerState state)
+    {
+        var bad = 0;
+        foreach (var problem in BlobStore.Check(disk))
+        {
+            findings.Take(problem);
+            bad += problem.Kind == StorageProblemKind.Damage ? 1 : 0;
+        }
+
+        var store = new BlobStore(disk, new BlobStoreOptions());
+        Blobs = store.List().Count() - bad;
+        for (var slot = 0; slot < state.Blobs.Count; slot++)
+        {
+            ref readonly var blob = ref state.Blobs[slot];
+            if (blob.Id != 0 && blob.Available == 1 && !store.Exists(blob.Digest))
+            {
+                findings.Problem($"blob {blob.Digest}", "The journal says that its bytes are here, and they are not.");
+            }
+        }
+    }
+
+    private void Walk(string directory)
+    {
+        foreach (var entry in disk.List(directory))
+        {
+            var path = directory.Length == 0 ? entry.Name : $"{directory}/{entry.Name}";
+            if (KnownDirectories.Contains(path) || path == DataDirectory.GenesisFile)
+            {
+                continue;
+            }
+
+            if (entry.IsDirectory)
+            {
+                Walk(path);
+            }
+            else
+            {
+                CheckFile(directory, path, entry.Length);
+            }
+        }
+    }
+
+    private void CheckFile(string directory, string path, long length)
+    {
+        if (path == DataDirectory.LockFile)
+        {
+            if (length != 0)
+            {
+                findings.Problem(path, "The lock file is not empty.");
+            }
+        }
+        else if (directory == DataDirectory.KeysDirectory && path.EndsWith(".key", StringComparison.Ordinal))
+        {
+            if (KeyStore.Check(Path.Combine(root, path)) is { } problem)
+            {
+                findings.Problem(path, problem);
+            }
+        }
+        else if (owned.FirstOrDefault(owner => owner.Directory == directory) is { } owner)
+        {
+            foreach (var problem in owner.Check(disk, path))
+            {
+                findings.Take(problem);
+            }
+        }
+        else if (ReadKind(path) is { } kind)
+        {
+            if (StoredFile.Check(disk, path, kind) is { } problem)
+            {
+                findings.Take(problem);
+            }
+        }
+        else
+        {
+            findings.Problem(path, "It is no file of this directory, or its first line is damaged.");
+        }
+    }
+
+    /// <summary>The kind that a sealed file's first line names, or null where it names none.</summary>
+    private SealedKind? ReadKind(string path)
+    {
+        using var file = disk.OpenRead(path);
+        var head = new byte[64];
+        var line = Encoding.ASCII.GetString(head, 0, file.Read(0, head)).Split('\n')[0].Split(' ');
+        return line is ["AITBC-SEALED", "1", var name, var version] && int.TryParse(version, out var number)
+            ? new SealedKind(name, number)
+            : null;
+    }
+}

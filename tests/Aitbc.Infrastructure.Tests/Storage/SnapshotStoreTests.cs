@@ -1,0 +1,129 @@
+using Aitbc.Infrastructure.Storage;
+using Aitbc.Testing;
+using Xunit;
+
+namespace Aitbc.Infrastructure.Tests.Storage;
+
+public sealed class SnapshotStoreTests
+{
+    private readonly FaultyDisk _disk = new(1);
+
+    [Fact]
+    public void OpenNewest_AfterSaves_GivesTheNewest_AndTheLastTwoAreKept()
+    {
+        var store = new SnapshotStore(_disk);
+        foreach (var sequence in new[] { 5, 1_000, 30, 2_000 })
+        {
+            Save(store, sequence);
+        }
+
+        using var newest = store.OpenNewest(out var problems);
+        Assert.Empty(problems);
+        Assert.Equal((2_000L, "state 2000"), (newest!.Sequence, Text(newest)));
+        Assert.Equal([1_000L, 2_000L], store.Sequences);
+        Assert.True(_disk.Exists("snapshots/00000000000000002000.snap"));
+        using var older = store.OpenNewest(out _, atMost: 1_999);
+        Assert.Equal(1_000, older!.Sequence);
+        Assert.Null(store.OpenNewest(out _, atMost: 999));
+    }
+
+    [Fact]
+    public void OpenNewest_TheNewestIsDamaged_NamesItAndGivesTheOlder()
+    {
+        var store = new SnapshotStore(_disk);
+        Save(store, 1);
+        Save(store, 2);
+        _disk.FlipBit("snapshots/00000000000000000002.snap", 40, 0);
+
+        using var snapshot = store.OpenNewest(out var problems);
+
+        Assert.Equal((1L, "state 1"), (snapshot!.Sequence, Text(snapshot)));
+        Assert.Equal("snapshots/00000000000000000002.snap", Assert.Single(problems).File);
+        Assert.Equal(problems, SnapshotStore.Check(_disk));
+    }
+
+    [Fact]
+    public void Save_AfterADamagedOneWasFound_DoesNotCountItAmongThoseKept()
+    {
+        var store = new SnapshotStore(_disk);
+        Save(store, 1);
+        Save(store, 2);
+        _disk.FlipBit("snapshots/00000000000000000002.snap", 40, 0);
+        store.OpenNewest(out _)!.Dispose();
+
+        Save(store, 3);
+
+        Assert.Equal([1L, 2L, 3L], store.Sequences);
+        Save(store, 4);
+        Assert.Equal([3L, 4L], store.Sequences);
+    }
+
+    [Fact]
+    public void Save_ThatThrowsOrFindsNoRoom_LeavesTheOlderOnes()
+    {
+        var store = new SnapshotStore(_disk, keep: 1);
+        Save(store, 1);
+        Assert.Throws<InvalidOperationException>(
+            () => store.Save(2, static _ => throw new InvalidOperationException()));
+        _disk.Capacity = 2_000;
+        Assert.Throws<DiskFullException>(() => store.Save(2, static stream => stream.Write(new byte[5_000])));
+
+        Assert.Equal([1L], store.Sequences);
+        Assert.Single(_disk.List("snapshots"));
+    }
+
+    [Fact]
+    public void A_crash_while_saving_leaves_a_good_snapshot_and_nothing_that_stays()
+    {
+        for (var seed = 1ul; seed <= 30; seed++)
+        {
+            for (var operation = 1; operation < 12; operation++)
+            {
+                var disk = new FaultyDisk(seed);
+                var store = new SnapshotStore(disk, keep: 1);
+                Save(store, 1);
+                disk.CrashAtOperation = disk.Operations + operation;
+                try
+                {
+                    Save(store, 2);
+                }
+                catch (DiskCrashedException)
+                {
+                    // That is what the test is about.
+                }
+
+                disk.CutPower();
+                store = new SnapshotStore(disk, keep: 1);
+                using (var snapshot = store.OpenNewest(out var problems))
+                {
+                    Assert.Empty(problems);
+                    Assert.InRange(snapshot!.Sequence, 1, 2);
+                }
+
+                Save(store, 3);
+                Assert.Equal("00000000000000000003.snap", Assert.Single(disk.List("snapshots")).Name);
+            }
+        }
+    }
+
+    [Fact]
+    public void Check_StrangeNames_AreNotices()
+    {
+        var store = new SnapshotStore(_disk);
+        Save(store, 1);
+        _disk.Put("snapshots/5.snap", "x"u8);
+
+        var problem = Assert.Single(SnapshotStore.Check(_disk));
+        Assert.Equal((StorageProblemKind.Notice, "snapshots/5.snap"), (problem.Kind, problem.File));
+        Assert.Equal([1L], store.Sequences);
+    }
+
+    private static void Save(SnapshotStore store, long sequence) =>
+        store.Save(sequence, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes($"state {sequence}")));
+
+    private static string Text(OpenSnapshot snapshot)
+    {
+        using var reader = new StreamReader(snapshot.Content);
+        return reader.ReadToEnd();
+    }
+}
