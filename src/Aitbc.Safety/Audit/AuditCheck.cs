@@ -21,35 +21,32 @@ public static class AuditCheck
     /// <param name="TornBytes">Bytes after them: the rest of a write that a power cut ended.</param>
     internal readonly record struct Reading(AuditTail Tail, long TornBytes);
 
-    /// <summary>Checks all files of a data directory: every line's hash, every file's link to the one before.</summary>
+    /// <summary>Checks one file: every line's hash, and that it goes on where the file before ended.</summary>
     /// <param name="disk">The data directory.</param>
-    /// <returns>Lines found, and each problem in one sentence with its place; none where all is well.</returns>
-    public static (ulong Lines, IReadOnlyList<string> Problems) Run(IDisk disk)
+    /// <param name="path">The file.</param>
+    /// <returns>What is wrong with it and where; nothing where all is well.</returns>
+    public static IEnumerable<StorageProblem> CheckFile(IDisk disk, string path)
     {
         ArgumentNullException.ThrowIfNull(disk);
-        var problems = new List<string>();
-        var tail = AuditTail.Start;
-        var torn = 0L;
-        foreach (var name in FilesOf(disk))
+        try
         {
-            try
-            {
-                (tail, torn) = ReadFile(disk, name, tail);
-            }
-            catch (AuditDamagedException damage)
-            {
-                problems.Add(damage.Message);
-                return (tail.Lines, problems);
-            }
+            var earlier = FilesOf(disk).TakeWhile(name => name != path).ToList();
+            var reading = ReadFile(disk, path, FindEnd(disk, earlier));
+            return reading.TornBytes == 0
+                ? []
+                :
+                [
+                    new StorageProblem(
+                        StorageProblemKind.Notice,
+                        path,
+                        reading.Tail.Bytes,
+                        $"{reading.TornBytes} bytes after the last whole line, as a power cut leaves them"),
+                ];
         }
-
-        if (torn > 0)
+        catch (StorageDamagedException damage)
         {
-            problems.Add($"{AuditFile.NameOf(tail.File)}: {torn} bytes after the last whole line; a start of the host "
-                + "leaves them behind.");
+            return [new StorageProblem(StorageProblemKind.Damage, damage.File, damage.Offset, damage.Text)];
         }
-
-        return (tail.Lines, problems);
     }
 
     /// <summary>The files, oldest first.</summary>
@@ -57,11 +54,10 @@ public static class AuditCheck
         [.. disk.List(AuditFile.Directory).Where(entry => !entry.IsDirectory)
             .Select(entry => $"{AuditFile.Directory}/{entry.Name}")];
 
-    /// <summary>Where the audit ends: the last file is checked, and those before it as far as it holds nothing.</summary>
-    /// <exception cref="AuditDamagedException">A file read was changed.</exception>
-    internal static AuditTail FindEnd(IDisk disk)
+    /// <summary>Where the audit ends: the last file is read, and those before it as far as it holds nothing.</summary>
+    /// <exception cref="StorageDamagedException">A file read was changed.</exception>
+    internal static AuditTail FindEnd(IDisk disk, IReadOnlyList<string> files)
     {
-        var files = FilesOf(disk);
         for (var i = files.Count - 1; i >= 0; i--)
         {
             var tail = ReadFile(disk, files[i], null).Tail;
@@ -100,108 +96,36 @@ public static class AuditCheck
     /// <param name="name">The file.</param>
     /// <param name="before">Where the file before ended; null where that is taken from the file's own first line.
     /// </param>
-    /// <exception cref="AuditDamagedException">A line is not what was written.</exception>
+    /// <exception cref="StorageDamagedException">A line is not what was written.</exception>
     internal static Reading ReadFile(IDisk disk, string name, AuditTail? before)
     {
         using var file = disk.OpenRead(name);
         var bytes = new byte[file.Length];
         var rest = bytes.AsMemory(0, file.Read(0, bytes));
-        var tail = before ?? default;
-        var line = 0;
+        var tail = (before ?? default) with { Bytes = 0 };
+        var isFirst = true;
         while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
         {
-            line++;
-            tail = ReadLine(name, line, rest[..(end + 1)], tail, before is null);
+            tail = new LineReader(name, tail.Bytes).Read(rest[..(end + 1)], tail, isFirst, isFirst ? before : null);
+            isFirst = false;
             rest = rest[(end + 1)..];
         }
 
-        if (IsWhole(rest.Span, tail))
+        if (IsWhole(rest.Span, isFirst && before is { } known ? known : tail))
         {
-            throw new AuditDamagedException($"{name}: the end of its last line was changed.");
+            throw new StorageDamagedException(name, bytes.Length - 1, "the end of the last line was changed");
         }
 
-        if (line == 0)
-        {
-            // Begun, and a power cut took even its first line: the chain stands where it stood.
-            tail = tail with { File = NumberOf(name), Bytes = 0 };
-        }
-
-        return new Reading(tail, rest.Length);
+        // Begun, and a power cut took even its first line: the chain stands where it stood.
+        return new Reading(isFirst ? tail with { File = NumberOf(name) } : tail, rest.Length);
     }
-
-    private static AuditTail ReadLine(string name, int line, ReadOnlyMemory<byte> bytes, AuditTail tail, bool trustFirst)
-    {
-        var place = $"{name}, line {line} (byte {(line == 1 ? 0 : tail.Bytes)})";
-        var sealAt = bytes.Length - SealLength;
-        if (sealAt < 1 || !TryReadSeal(bytes.Span[sealAt..], out var stated))
-        {
-            throw new AuditDamagedException($"{place}: not a line of this file.");
-        }
-
-        var json = Parse(place, bytes);
-        var number = Number(place, json, "n");
-        if (line == 1)
-        {
-            tail = First(place, json, number, tail, trustFirst);
-        }
-
-        if (HashOf(tail.Hash, bytes.Span[..sealAt]) != stated)
-        {
-            throw new AuditDamagedException($"{place}: its hash does not follow from the line before and its bytes.");
-        }
-
-        return number == tail.Lines + 1
-            ? tail with { Lines = number, Hash = stated, Bytes = tail.Bytes + bytes.Length }
-            : throw new AuditDamagedException($"{place}: line {number} follows line {tail.Lines}.");
-    }
-
-    /// <summary>The first line of a file says where the file before ended.</summary>
-    private static AuditTail First(string place, JsonElement json, ulong number, AuditTail before, bool trust)
-    {
-        var fileNumber = (int)Number(place, json, "file");
-        var afterBytes = (long)Number(place, json, "afterBytes");
-        var text = json.TryGetProperty("after", out var member) ? member.GetString() : null;
-        if (!place.StartsWith(AuditFile.NameOf(fileNumber), StringComparison.Ordinal)
-            || text is null || !Digest.TryParse(text, out var after))
-        {
-            throw new AuditDamagedException($"{place}: the first line is not the beginning of this file.");
-        }
-
-        if (!trust && (after != before.Hash || afterBytes != before.Bytes || fileNumber != before.File + 1))
-        {
-            throw new AuditDamagedException($"{place}: it does not go on where {AuditFile.NameOf(before.File)} ended.");
-        }
-
-        return new AuditTail(fileNumber, number - 1, after, 0);
-    }
-
-    private static JsonElement Parse(string place, ReadOnlyMemory<byte> line)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : throw new AuditDamagedException($"{place}: not an object.");
-        }
-        catch (JsonException)
-        {
-            throw new AuditDamagedException($"{place}: not JSON.");
-        }
-    }
-
-    private static ulong Number(string place, JsonElement json, string name) =>
-        json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number
-        && member.TryGetUInt64(out var value) && value <= int.MaxValue
-            ? value
-            : throw new AuditDamagedException($"{place}: the member {name} is missing or no number.");
 
     private static int NumberOf(string name) =>
         name.Length > 10
         && int.TryParse(name.AsSpan()[^10..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         && name == AuditFile.NameOf(number)
             ? number
-            : throw new AuditDamagedException($"{name}: not a name of an audit file.");
+            : throw new StorageDamagedException(name, 0, "not a name of an audit file");
 
     private static bool TryReadSeal(ReadOnlySpan<byte> seal, out Digest hash)
     {
@@ -213,12 +137,81 @@ public static class AuditCheck
 
     /// <summary>Whether a rest without a line end is a whole line but for its end: then it was changed, not torn.
     /// </summary>
-    private static bool IsWhole(ReadOnlySpan<byte> rest, AuditTail tail)
+    private static bool IsWhole(ReadOnlySpan<byte> rest, in AuditTail tail)
     {
-        var upTo = rest.LastIndexOf(Encoding.ASCII.GetBytes(HashMember));
-        return upTo > 0 && rest.Length - upTo >= HashMember.Length + DigestText
+        var upTo = rest.Length - SealLength;
+        return upTo > 0
+            && rest.Slice(upTo, HashMember.Length).SequenceEqual(Encoding.ASCII.GetBytes(HashMember))
             && Digest.TryParse(rest.Slice(upTo + HashMember.Length, DigestText), out Digest stated)
-            && rest.Length - upTo == SealLength
             && HashOf(tail.Hash, rest[..upTo]) == stated;
+    }
+
+    /// <summary>Reads one line at its place.</summary>
+    private readonly struct LineReader(string file, long offset)
+    {
+        public AuditTail Read(ReadOnlyMemory<byte> line, AuditTail tail, bool isFirst, AuditTail? before)
+        {
+            var sealAt = line.Length - SealLength;
+            if (sealAt < 1 || !TryReadSeal(line.Span[sealAt..], out var stated))
+            {
+                throw Damage("not a line of an audit file");
+            }
+
+            var json = Parse(line);
+            var number = Number(json, "n");
+            if (isFirst)
+            {
+                tail = First(json, number, before);
+            }
+
+            if (HashOf(tail.Hash, line.Span[..sealAt]) != stated)
+            {
+                throw Damage("the line's hash does not follow from the line before and its own bytes");
+            }
+
+            return number == tail.Lines + 1
+                ? tail with { Lines = number, Hash = stated, Bytes = tail.Bytes + line.Length }
+                : throw Damage($"line {number} follows line {tail.Lines}");
+        }
+
+        /// <summary>The first line of a file says where the file before ended.</summary>
+        private AuditTail First(JsonElement json, ulong number, AuditTail? before)
+        {
+            var own = (int)Number(json, "file");
+            var afterBytes = (long)Number(json, "afterBytes");
+            var text = json.TryGetProperty("after", out var member) ? member.GetString() : null;
+            if (file != AuditFile.NameOf(own) || text is null || !Digest.TryParse(text, out var after))
+            {
+                throw Damage("the first line is not the beginning of this file");
+            }
+
+            return before is not { } end
+                || (after == end.Hash && afterBytes == end.Bytes && own == end.File + 1 && number == end.Lines + 1)
+                ? new AuditTail(own, number - 1, after, 0)
+                : throw Damage($"it does not go on where {AuditFile.NameOf(end.File)} ended");
+        }
+
+        private JsonElement Parse(ReadOnlyMemory<byte> line)
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                return document.RootElement.ValueKind == JsonValueKind.Object
+                    ? document.RootElement.Clone()
+                    : throw Damage("not an object");
+            }
+            catch (JsonException)
+            {
+                throw Damage("not JSON");
+            }
+        }
+
+        private ulong Number(JsonElement json, string name) =>
+            json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number
+            && member.TryGetUInt64(out var value) && value <= int.MaxValue
+                ? value
+                : throw Damage($"the member {name} is missing or no number");
+
+        private StorageDamagedException Damage(string what) => new(file, offset, what);
     }
 }

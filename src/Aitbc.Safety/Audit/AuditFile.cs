@@ -49,13 +49,13 @@ public sealed class AuditFile : IDisposable
     /// <summary>Begins a new file after what is there; the last file there is checked first.</summary>
     /// <param name="disk">The data directory.</param>
     /// <param name="now">The present time.</param>
-    /// <exception cref="AuditDamagedException">The last file was changed; the place is named.</exception>
+    /// <exception cref="StorageDamagedException">The last file was changed; the place is named.</exception>
     /// <exception cref="IOException">The disk failed or is full.</exception>
     public static AuditFile Open(IDisk disk, Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(disk);
         disk.CreateDirectory(Directory);
-        var opened = new AuditFile(disk, null!, AuditCheck.FindEnd(disk));
+        var opened = new AuditFile(disk, null!, AuditCheck.FindEnd(disk, AuditCheck.FilesOf(disk)));
         opened.BeginFile(now);
         return opened;
     }
@@ -143,7 +143,3 @@ internal readonly record struct AuditTail(int File, ulong Lines, Digest Hash, lo
     /// <summary>Before the first line; the hash is that of the domain.</summary>
     public static AuditTail Start { get; } = new(0, 0, Digest.Sha256("aitbc/audit/1"u8), 0);
 }
-
-/// <summary>An audit file is not what was written.</summary>
-/// <param name="message">The file, the line and what is wrong.</param>
-public sealed class AuditDamagedException(string message) : IOException(message);
