@@ -12,4 +12,10 @@ internal static class EventBytes
         where T : unmanaged => bytes.Length == Unsafe.SizeOf<T>()
             ? MemoryMarshal.Read<T>(bytes)
             : throw new InvalidDataException($"{typeof(T).Name} has {Unsafe.SizeOf<T>()} bytes, not {bytes.Length}.");
+
+    /// <summary>The outcome that an event holds as a wider number.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static Outcome OutcomeOf(uint number) => number <= ushort.MaxValue
+        ? (Outcome)number
+        : throw new InvalidDataException($"There is no outcome {number}.");
 }

@@ -79,6 +79,19 @@ internal readonly record struct EventPrint(Utf8JsonWriter Json, Func<AccountNumb
         }
     }
 
+    /// <summary>An account's id; null where it is zero, which stands for nobody.</summary>
+    public void Id(string name, in AccountId id)
+    {
+        if (id.IsZero)
+        {
+            Json.WriteNull(name);
+        }
+        else
+        {
+            Json.WriteString(name, id.ToString());
+        }
+    }
+
     /// <summary>The first eight bytes of a digest: the first ten characters are those of its text.</summary>
     public void Prefix(string name, ulong prefix)
     {

@@ -59,11 +59,15 @@ internal sealed class EventShape
     private static Printer PrinterOf(Type type, PropertyInfo property) => (type.Name, property.Name) switch
     {
         (nameof(CommandHandled), nameof(CommandHandled.Outcome)) =>
-            static (in print, name, value) => print.Word(name, (Outcome)(uint)value),
+            static (in print, name, value) => print.Word(name, EventBytes.OutcomeOf((uint)value)),
         (nameof(CommandHandled), nameof(CommandHandled.DigestPrefix)) =>
             static (in print, name, value) => print.Prefix(name, (ulong)value),
         (_, "Council" or "Forfeited") when property.PropertyType == typeof(byte) =>
             static (in print, name, value) => print.Json.WriteBoolean(name, (byte)value == 1),
+        // An event that carries the id itself needs no resolver, and a second member of that name would be wrong.
+        (_, var name) when property.PropertyType == typeof(AccountNumber)
+            && type.GetProperty($"{name}Id") is not null =>
+            static (in print, name, value) => print.Json.WriteNumber(name, ((AccountNumber)value).Value),
         _ => PrinterOf(property.PropertyType, property.Name),
     };
 
@@ -78,6 +82,7 @@ internal sealed class EventShape
         _ when type == typeof(ConstitutionRecord) =>
             static (in print, name, value) => print.Constitution(name, (ConstitutionRecord)value),
         _ when type == typeof(Digest) => static (in print, name, value) => print.Hash(name, (Digest)value),
+        _ when type == typeof(AccountId) => static (in print, name, value) => print.Id(name, (AccountId)value),
         _ when type == typeof(PublicKey) => static (in print, name, value) => print.Key(name, (PublicKey)value),
         _ when type.IsEnum => static (in print, name, value) => print.Word(name, (Enum)value),
         _ when type.IsAssignableTo(typeof(IConvertible)) && type.IsPrimitive =>

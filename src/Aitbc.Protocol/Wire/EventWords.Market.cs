@@ -15,7 +15,7 @@ public static partial class EventWords
             case EventKind.ServiceListed:
                 var listed = Read<ServiceListed>(value);
                 return Line($"{names.First(listed.Provider)} listed {listed.Id} \"{listed.Name}\" for ")
-                    + Line($"{listed.Capability} at {listed.PricePerUnit.ToDisplay()} a unit");
+                    + Line($"\"{listed.Capability}\" at {listed.PricePerUnit.ToDisplay()} a unit");
             case EventKind.ServiceUpdated:
                 var updated = Read<ServiceUpdated>(value);
                 return Line($"{updated.Id} is now \"{updated.Name}\" at {updated.PricePerUnit.ToDisplay()} a unit");
@@ -25,7 +25,7 @@ public static partial class EventWords
             case EventKind.WorkloadPosted:
                 var posted = Read<WorkloadPosted>(value);
                 return Line($"{names.First(posted.Client)} posted {posted.Id}: {posted.Units} units of ")
-                    + Line($"{posted.Capability} for at most {posted.MaxPrice.ToDisplay()}, ")
+                    + Line($"\"{posted.Capability}\" for at most {posted.MaxPrice.ToDisplay()}, ")
                     + Line($"job bond {posted.JobBond.ToDisplay()}");
             case EventKind.BidPlaced:
                 var placed = Read<BidPlaced>(value);

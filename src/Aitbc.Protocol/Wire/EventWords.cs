@@ -133,7 +133,7 @@ public static partial class EventWords
         var nonce = Line($"lane {it.Lane}, sequence {it.Sequence}");
         return it.Outcome == 0
             ? Line($"{names.First(it.From)} {gas} ({nonce})")
-            : Line($"{names.First(it.From)} was refused: {Plain((Outcome)it.Outcome)}, at command {it.FailedAt + 1} ")
+            : Line($"{names.First(it.From)} was refused: {Plain(OutcomeOf(it.Outcome))}, at command {it.FailedAt + 1} ")
                 + Line($"of its payload; it {gas} ({nonce})");
     }
 
