@@ -27,7 +27,7 @@ public sealed class WorldFiles(IDisk disk)
     /// <summary>The directory below the data directory's root.</summary>
     public const string Directory = "world";
 
-    private const string StateFile = $"{Directory}/state.sealed";
+    internal const string StateFile = $"{Directory}/state.sealed";
     private const string DatasetFile = $"{Directory}/dataset.sealed";
     private const string DemandFile = $"{Directory}/demand.sealed";
 

@@ -91,9 +91,33 @@ public sealed class SourceData
         }
 
         data = new SourceData(Without(file, all, kept), keptBack, kept);
-        problem = null;
-        return true;
+        problem = data.FindProblem();
+        data = problem is null ? data : null;
+        return problem is null;
     }
+
+    /// <summary>Why what is given could not be curated or learnt from; null where it can. Tried, not guessed: with one
+    /// pass of the smallest model.</summary>
+    private string? FindProblem()
+    {
+        Dictionary<Digest, ReadOnlyMemory<byte>> blobs = new() { [GivenDigest] = Given };
+        var outcome = Try(WorkloadCapabilities.DataCurate, new CurateSpec(GivenDigest).ToBytes(), blobs);
+        if (outcome is WorkloadResult curated)
+        {
+            var train = curated.Outputs.Single(blob => blob.Name == "train");
+            blobs.Add(train.Digest, train.Bytes);
+            var spec = new TrainSpec(train.Digest) { Kind = Workloads.Classifiers.ClassifierKind.Softmax, Epochs = 1 };
+            outcome = Try(WorkloadCapabilities.ClassifierTrain, spec.ToBytes(), blobs);
+        }
+
+        return outcome is WorkloadFailure failure
+            ? $"After {KeptBackRows} rows were kept back to measure with, too little is left. {failure.Sentence}"
+            : null;
+    }
+
+    private static WorkloadOutcome Try(Label job, byte[] spec, Dictionary<Digest, ReadOnlyMemory<byte>> blobs) =>
+        WorkloadRunner.Run(
+            job, spec, digest => blobs.TryGetValue(digest, out var bytes) ? bytes : null, CancellationToken.None);
 
     /// <summary>Rows of a request, drawn from those kept back, without their labels.</summary>
     /// <param name="request">Place in the demand.</param>
