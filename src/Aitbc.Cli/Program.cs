@@ -24,6 +24,7 @@ public static class Program
         {
             DemoCommand.Create(output),
             VerifyCommand.Create(output),
+            BenchCommand.Create(output),
             VersionCommand.Create(output),
         };
 }

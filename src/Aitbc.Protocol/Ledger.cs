@@ -256,7 +256,9 @@ public sealed class Ledger
                 OversightRules.Resume(step, before);
                 return Outcome.Applied;
             case TermBegan:
+                // A backup is put back while nothing runs: nobody could work since its last entry.
                 step.Emit(new NewTerm(State.Globals.Term));
+                OversightRules.Resume(step, before);
                 return Outcome.Applied;
             case Beacon beacon:
                 return OversightRules.Reveal(step, beacon);

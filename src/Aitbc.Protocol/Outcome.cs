@@ -14,7 +14,8 @@ public enum Outcome : ushort
     Applied = 0,
 
     /// <summary>The bytes are no payload of this protocol: wrong JSON, unknown or missing fields, numbers out of
-    /// range, too large, too deep, no commands or too many.</summary>
+    /// range, too large, too deep, no commands or too many, or commands of guardians or council mixed with others.
+    /// </summary>
     Malformed = 1,
 
     /// <summary>The command or system input is known to the design but not built yet (HTTP 501).</summary>
@@ -130,7 +131,7 @@ public enum Outcome : ushort
     /// <summary>The guardians are missing, doubled, not people, or the threshold does not fit their number.</summary>
     BadGuardians = 128,
 
-    /// <summary>The agent still has stake, bonds, escrow, services or jobs.</summary>
+    /// <summary>The agent still has stake, bonds, escrow, services or jobs, or it is stopped and not released.</summary>
     StillEngaged = 129,
 
     /// <summary>There is no such stop to release, or this guardian's release is counted already.</summary>

@@ -24,9 +24,8 @@ internal static class RollingLimits
     public static TokenAmount Used(LedgerState state, in RollingWindow window, long nowMs)
     {
         var bucket = BucketOf(nowMs);
-        return bucket == window.NewestBucket && window.OldestListed == 0
-            ? window.Newest
-            : UsedOver(state, window, bucket);
+        var oldest = window.OldestListed == 0 ? window.NewestBucket : window.OldestBucket;
+        return oldest >= bucket - WindowBuckets ? window.Total : UsedOver(state, window, bucket);
     }
 
     /// <summary>Adds to the bucket of now, after dropping what has left.</summary>
@@ -99,7 +98,11 @@ internal static class RollingLimits
 
         if (window.OldestListed == 0)
         {
-            window.YoungestListed = 0;
+            (window.YoungestListed, window.OldestBucket) = (0, 0);
+        }
+        else
+        {
+            window.OldestBucket = state.Buckets[window.OldestListed - 1].Bucket;
         }
 
         if (window.NewestBucket < bucket - WindowBuckets)
@@ -114,6 +117,7 @@ internal static class RollingLimits
             if (window.YoungestListed == 0)
             {
                 window.OldestListed = slot + 1;
+                window.OldestBucket = window.NewestBucket;
             }
             else
             {

@@ -116,7 +116,8 @@ internal static class ConstitutionRules
             return Outcome.StakeLimit;
         }
 
-        if (limits.CounterpartyCount > 0 && exposure.Counterparty >= 0 && !Names(limits, exposure.Counterparty))
+        if (exposure.Counterparty != Exposure.Protocol && !exposure.Value.IsZero
+            && !Names(limits, exposure.Counterparty))
         {
             return Outcome.CounterpartyNotAllowed;
         }
@@ -137,8 +138,18 @@ internal static class ConstitutionRules
     private static bool Passes(TokenAmount used, TokenAmount asked, TokenAmount limit) =>
         used > limit || asked > limit - used;
 
+    /// <summary>Whether an account's constitution, if it has one, lets value go to another account.</summary>
+    public static bool MayPay(LedgerState state, in AccountRecord payer, int payee) =>
+        payer.Agent == 0 || Names(state.Agents[payer.Agent - 1].Constitution, payee);
+
+    /// <summary>Whether a constitution names a counterparty; where it names none, all are meant.</summary>
     private static bool Names(in ConstitutionRecord limits, int slot)
     {
+        if (limits.CounterpartyCount == 0)
+        {
+            return true;
+        }
+
         for (var i = 0; i < limits.CounterpartyCount; i++)
         {
             if (limits.Counterparties[i].Slot == slot)

@@ -26,7 +26,8 @@ public struct ConstitutionRecord
     /// <summary>Most value of one action, base units.</summary>
     public TokenAmount MaxValuePerAction;
 
-    /// <summary>For how long after a change of keys no value may leave, ms; 0 is no hold.</summary>
+    /// <summary>For how long after a change of keys no value may leave, ms; 0 is no hold. Value leaves by transfer,
+    /// deposit and unstaking, and, since a colluding party may take it, by posting and bidding.</summary>
     public long KeyChangeHoldMs;
 
     /// <summary>1 where every action with value needs a person's approval.</summary>
@@ -69,8 +70,9 @@ public struct RollingWindow
     /// <summary>Slot + 1 of the youngest listed bucket; 0 is none.</summary>
     public int YoungestListed;
 
-    /// <summary>Zero.</summary>
-    public int Unused;
+    /// <summary>Number of the oldest listed bucket, so that its record is read only once it has left; 0 where none is
+    /// listed.</summary>
+    public int OldestBucket;
 }
 
 /// <summary>One bucket that is no longer the newest of its window.</summary>

@@ -48,6 +48,6 @@ public sealed record AddKey(PublicKey Key, Signature? Possession) : Command(Comm
 public sealed record RevokeKey(KeyId Key) : Command(CommandKind.RevokeKey);
 
 /// <summary>Ends an agent for ever and gives its available tokens to its owner. Sent by the owner; the agent must
-/// have no stake, bonds, escrow, services or jobs left.</summary>
+/// have no stake, bonds, escrow, services or jobs left, and not be stopped.</summary>
 /// <param name="Agent">Which.</param>
 public sealed record RetireAgent(AccountId Agent) : Command(CommandKind.RetireAgent);

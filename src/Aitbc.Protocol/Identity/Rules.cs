@@ -128,7 +128,9 @@ internal static class IdentityRules
             return Outcome.NoSuchAgent;
         }
 
-        if (account.OpenBids + account.OpenServices + account.OpenWorkloads + account.OpenUnbondings > 0
+        // A stopped agent's money stays where it is until its guardians release it.
+        if (agent.Stopped == 1
+            || account.OpenBids + account.OpenServices + account.OpenWorkloads + account.OpenUnbondings > 0
             || account.Available != account.Total)
         {
             return Outcome.StillEngaged;

@@ -37,12 +37,9 @@ internal static class Auction
         return -1;
     }
 
-    /// <summary>What a bid on a workload pledges: bid bond and job bond; zero where there is no such workload.</summary>
-    public static TokenAmount BondsOf(LedgerState state, WorkloadId id)
-    {
-        var slot = state.FindWorkload(id);
-        return slot < 0 ? TokenAmount.Zero : state.Workloads[slot].BidBond + state.Workloads[slot].JobBond;
-    }
+    /// <summary>What a bid on a workload pledges: bid bond and job bond.</summary>
+    public static TokenAmount BondsOf(LedgerState state, int workload) =>
+        state.Workloads[workload].BidBond + state.Workloads[workload].JobBond;
 
     /// <summary>Quality from settled work, ppm: (settled + 1) / (settled + faulted + 2). Without any history it is one
     /// half, so that a new identity is no way to shed a record.</summary>

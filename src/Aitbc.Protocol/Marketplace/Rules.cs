@@ -1,5 +1,6 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Rules;
@@ -95,6 +96,13 @@ internal static class WorkloadRules
         }
 
         ref readonly var workload = ref state.Workloads[slot];
+
+        // Who bids may be paid: what the client's constitution forbids to pay may not bid.
+        if (!ConstitutionRules.MayPay(state, state.Accounts[workload.Client.Slot], call.From.Slot))
+        {
+            return Outcome.CounterpartyNotAllowed;
+        }
+
         var outcome = CheckBidder(call, workload, command.Service);
         if (outcome != Outcome.Applied)
         {

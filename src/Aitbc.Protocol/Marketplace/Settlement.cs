@@ -10,6 +10,8 @@ namespace Aitbc.Protocol.Marketplace;
 /// What deadlines do, and how a workload ends: who is at fault pays, what was reserved and not spent goes back, into
 /// the bucket it came from.
 /// </summary>
+/// <remarks>The next phase's time runs from the entry that begins it, not from the deadline that ended the last: where
+/// the node ticks late, nobody is at fault for a phase that nobody could use.</remarks>
 internal static class Settlement
 {
     /// <summary>A workload's present deadline has passed.</summary>
@@ -24,7 +26,7 @@ internal static class Settlement
                 break;
             case WorkloadPhase.Bidding:
                 step.Emit(new BiddingClosed(
-                    id, workload.DeadlineMs + workload.OpenWindowMs, step.State.Globals.BeaconRound));
+                    id, step.State.MarketNowMs + workload.OpenWindowMs, step.State.Globals.BeaconRound));
                 break;
             case WorkloadPhase.Opening:
                 Award(step, slot);
@@ -105,7 +107,7 @@ internal static class Settlement
         var result = Auction.Decide(state, workload);
         if (result.NeedsBeacon)
         {
-            step.Emit(new AwardPostponed(workload.Id, workload.DeadlineMs + workload.OpenWindowMs));
+            step.Emit(new AwardPostponed(workload.Id, state.MarketNowMs + workload.OpenWindowMs));
             return;
         }
 
@@ -118,7 +120,7 @@ internal static class Settlement
         ReleaseBids(step, slot, result.Bid, mustBeOpened: true);
         var bid = state.Bids[result.Bid];
         ReturnBond(step, bid, workload.BidBond, MoveReason.BidBond, workload.Id.Value);
-        var deadline = workload.DeadlineMs + workload.WorkWindowMs;
+        var deadline = state.MarketNowMs + workload.WorkWindowMs;
         step.Emit(new WorkloadAwarded(workload.Id, bid.Bidder, bid.ServiceId, deadline, bid.Price, result.Price));
     }
 

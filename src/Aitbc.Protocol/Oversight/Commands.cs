@@ -13,7 +13,8 @@ public enum StopScope : byte
     All = 2,
 }
 
-/// <summary>A guardian stops its agent at once. Free of gas, never rate-limited.</summary>
+/// <summary>A guardian stops its agent at once. Free of gas, never rate-limited, unless the agent is stopped already
+/// and nobody has agreed to its release.</summary>
 /// <param name="Agent">Which.</param>
 public sealed record StopAgent(AccountId Agent) : Command(CommandKind.StopAgent);
 

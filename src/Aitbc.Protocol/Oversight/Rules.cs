@@ -11,14 +11,28 @@ namespace Aitbc.Protocol.Oversight;
 /// <summary>Stops and releases. One may stop; it takes the threshold to release.</summary>
 internal static class OversightRules
 {
-    /// <summary>Whether a command is a stop by someone who may stop: those cost no gas and know no rate.</summary>
-    public static bool IsFree(LedgerState state, AccountNumber from, Command command) => command switch
+    /// <summary>Whether a command is a stop by someone who may stop, and stops something: those cost no gas and know no
+    /// rate. To stop again what stands still costs gas, or free entries would fill the journal.</summary>
+    public static bool IsFree(LedgerState state, AccountNumber from, Command command)
     {
-        StopAgent stop => FindAgent(state, stop.Agent) is var slot and >= 0
-            && GuardianIndex(state.Agents[slot], from) >= 0,
-        StopMarket => state.Accounts[from.Slot].Council == 1,
-        _ => false,
-    };
+        ref readonly var globals = ref state.Globals;
+        switch (command)
+        {
+            case StopAgent stop:
+                var slot = FindAgent(state, stop.Agent);
+                return slot >= 0
+                    && GuardianIndex(state.Agents[slot], from) >= 0
+                    && (state.Agents[slot].Stopped == 0 || state.Agents[slot].ReleaseVotes != 0);
+            case StopMarket { Scope: StopScope.All }:
+                return state.Accounts[from.Slot].Council == 1
+                    && (globals.AllStopped == 0 || globals.AllReleaseVotes != 0);
+            case StopMarket { Scope: StopScope.Market }:
+                return state.Accounts[from.Slot].Council == 1
+                    && (globals.MarketIsStopped == 0 || globals.MarketReleaseVotes != 0);
+            default:
+                return false;
+        }
+    }
 
     /// <summary>Stops an agent.</summary>
     public static Outcome Stop(in Call call, StopAgent command)

@@ -42,7 +42,7 @@ internal static class Admission
     public static Outcome Check(LedgerState state, in EntryHeader header, ClientPayload payload, out Admitted admitted)
     {
         admitted = default;
-        if (payload.Commands.Length is < 1 or > ClientPayload.MaxCommands)
+        if (payload.Commands.Length is < 1 or > ClientPayload.MaxCommands || MixesOversight(payload.Commands))
         {
             return Outcome.Malformed;
         }
@@ -87,6 +87,22 @@ internal static class Admission
     /// <summary>What a past outcome says.</summary>
     public static (ulong Seq, Outcome Outcome) Read(in PastOutcome past) =>
         (past.SeqAndOutcome >> PastOutcomeBits, (Outcome)(ushort)(past.SeqAndOutcome & ushort.MaxValue));
+
+    /// <summary>A stop takes effect between payloads, never inside one: what stood behind it in its own batch would act
+    /// after it.</summary>
+    private static bool MixesOversight(Command[] commands)
+    {
+        var first = commands[0].Kind.IsOversight();
+        for (var i = 1; i < commands.Length; i++)
+        {
+            if (commands[i].Kind.IsOversight() != first)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Outcome CheckProof(LedgerState state, in AccountRecord account, ClientPayload payload)
@@ -149,14 +165,13 @@ internal static class Admission
         ClientPayload payload,
         ref Admitted admitted)
     {
-        var oversight = true;
+        var oversight = payload.Commands[0].Kind.IsOversight();
         var market = false;
         var free = true;
         var gas = state.Parameters.BaseGas;
         foreach (var command in payload.Commands)
         {
             gas += state.GasOf(command.Kind);
-            oversight &= command.Kind.IsOversight();
             market |= command.Kind.IsMarket();
             free = free && OversightRules.IsFree(state, admitted.From, command);
         }

@@ -12,12 +12,21 @@ namespace Aitbc.Protocol.Rules;
 /// <summary>What a command puts at risk, before it is known whether it will be spent.</summary>
 /// <param name="Value">Base units that count against <c>maxDailyVolume</c> and <c>maxValuePerAction</c>.</param>
 /// <param name="Stake">Base units added to the stake, which count against <c>maxStake</c>.</param>
-/// <param name="Counterparty">Slot of the account that value goes to; -1 where there is none or it is unknown.</param>
-/// <param name="Withdraws">Whether value leaves the protocol's hold on it.</param>
+/// <param name="Counterparty">Slot of the account that value may go to, <see cref="Protocol"/> or
+/// <see cref="Stranger"/>.</param>
+/// <param name="Withdraws">Whether value may come to be another's, or free: what a hold after a change of keys holds.
+/// </param>
 internal readonly record struct Exposure(TokenAmount Value, TokenAmount Stake, int Counterparty, bool Withdraws)
 {
+    /// <summary>Value goes to nobody but the protocol, or to whoever is checked later: a workload's bidders are checked
+    /// against its client's counterparties when they bid.</summary>
+    public const int Protocol = -1;
+
+    /// <summary>Value goes to an account that is not there yet, so no constitution can have named it.</summary>
+    public const int Stranger = -2;
+
     /// <summary>No exposure.</summary>
-    public static Exposure None => new(TokenAmount.Zero, TokenAmount.Zero, -1, false);
+    public static Exposure None => new(TokenAmount.Zero, TokenAmount.Zero, Protocol, false);
 
     /// <summary>
     /// The one table of exposures: each command type has its line. What is reserved here is settled or released with
@@ -25,16 +34,26 @@ internal readonly record struct Exposure(TokenAmount Value, TokenAmount Stake, i
     /// </summary>
     public static Exposure Of(LedgerState state, Command command) => command.Kind switch
     {
-        CommandKind.Transfer => Pay(((Transfer)command).Amount, state.SlotOf(((Transfer)command).To), true),
-        CommandKind.OpenAccount => Pay(((OpenAccount)command).Deposit, -1, true),
-        CommandKind.RegisterAgent => Pay(((RegisterAgent)command).Deposit, -1, true),
+        CommandKind.Transfer => Pay(((Transfer)command).Amount, PayeeOf(state, ((Transfer)command).To), true),
+        CommandKind.OpenAccount => Pay(((OpenAccount)command).Deposit, Stranger, true),
+        CommandKind.RegisterAgent => Pay(((RegisterAgent)command).Deposit, Stranger, true),
         CommandKind.DepositStake => None with { Stake = ((DepositStake)command).Amount },
         CommandKind.WithdrawStake => None with { Withdraws = true },
-        CommandKind.DeclareBlob => Pay(BlobRules.RentOf(state.Parameters, (DeclareBlob)command), -1, false),
-        CommandKind.PostWorkload => Pay(((PostWorkload)command).MaxPrice, -1, false),
-        CommandKind.PlaceBid => Pay(Auction.BondsOf(state, ((PlaceBid)command).Workload), -1, false),
+        CommandKind.DeclareBlob => Pay(BlobRules.RentOf(state.Parameters, (DeclareBlob)command), Protocol, false),
+        CommandKind.PostWorkload => Pay(((PostWorkload)command).MaxPrice, Protocol, true),
+        CommandKind.PlaceBid => Bid(state, ((PlaceBid)command).Workload),
         _ => None,
     };
+
+    /// <summary>Bonds may be forfeited, and the job bond goes to the client.</summary>
+    private static Exposure Bid(LedgerState state, WorkloadId id)
+    {
+        var slot = state.FindWorkload(id);
+        return slot < 0 ? None : Pay(Auction.BondsOf(state, slot), state.Workloads[slot].Client.Slot, true);
+    }
+
+    private static int PayeeOf(LedgerState state, in AccountId id) =>
+        state.SlotOf(id) is var slot and >= 0 ? slot : Stranger;
 
     private static Exposure Pay(TokenAmount value, int counterparty, bool withdraws) =>
         new(value, TokenAmount.Zero, counterparty, withdraws);

@@ -28,7 +28,7 @@ public readonly record struct DueItem(long DueMs, DueKind Kind, ulong Id) : ICom
             return byTime;
         }
 
-        var byKind = Kind.CompareTo(other.Kind);
+        var byKind = (int)Kind - (int)other.Kind;
         return byKind != 0 ? byKind : Id.CompareTo(other.Id);
     }
 }

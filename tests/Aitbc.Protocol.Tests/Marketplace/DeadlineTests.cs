@@ -1,0 +1,67 @@
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Marketplace;
+
+namespace Aitbc.Protocol.Tests.Marketplace;
+
+/// <summary>Deadlines where the clock jumps.</summary>
+public sealed class DeadlineTests
+{
+    private readonly LedgerFixture chain = new();
+
+    [Fact]
+    public void A_late_tick_takes_no_phase_away()
+    {
+        var provider = chain.NewProvider(chain.People[3]);
+        var id = chain.Post(chain.People[4]);
+        chain.Bid(provider, id, TokenAmount.OneToken);
+
+        chain.Now += Duration.FromHours(1);
+        chain.Input(new Tick());
+        Assert.Equal(WorkloadPhase.Opening, chain.Workload(id).Phase);
+        chain.Input(new BidOpenings(id, null, [chain.OpeningOf(provider.Agent, id)]));
+
+        chain.Now += Duration.FromHours(1);
+        chain.Input(new Tick());
+        Assert.Equal(WorkloadPhase.Awarded, chain.Workload(id).Phase);
+        chain.Do(provider.Agent, new StartWork(id));
+    }
+
+    [Fact]
+    public void A_tie_that_waits_for_the_beacon_is_tried_once_a_tick()
+    {
+        var (id, _) = Tie();
+        chain.PassDeadline(id);
+        chain.Now += Duration.FromDays(7);
+        chain.Input(new Tick());
+        var reader = new EventReader(chain.LastEvents);
+        Assert.True(reader.MoveNext() && reader.Kind == EventKind.AwardPostponed);
+        Assert.False(reader.MoveNext());
+    }
+
+    [Fact]
+    public void A_new_term_misses_no_deadline()
+    {
+        var provider = chain.NewProvider(chain.People[3]);
+        var id = chain.Award(chain.People[4], provider);
+        var left = chain.Workload(id).DeadlineMs - chain.State.MarketNowMs;
+        chain.Now += Duration.FromDays(7);
+        chain.Input(new TermBegan());
+        Assert.Equal(left, chain.Workload(id).DeadlineMs - chain.State.MarketNowMs);
+        chain.Deliver(provider, id);
+        Assert.Equal(WorkloadPhase.Submitted, chain.Workload(id).Phase);
+    }
+
+    private (WorkloadId Id, Provider[] Bidders) Tie()
+    {
+        Provider[] bidders = [chain.NewProvider(chain.People[3]), chain.NewProvider(chain.People[5])];
+        var id = chain.Post(chain.People[4]);
+        foreach (var bidder in bidders)
+        {
+            chain.Bid(bidder, id, TokenAmount.OneToken);
+        }
+
+        chain.Open(id, bidders);
+        return (id, bidders);
+    }
+}
