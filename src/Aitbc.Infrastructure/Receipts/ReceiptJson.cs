@@ -14,7 +14,7 @@ public static class ReceiptJson
     /// <summary>Most bytes of a receipt: 8 MiB. The largest journal entry, in base64url, fits.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
-    private const int MaxDepth = 4;
+    private const int MaxDepth = 5;
 
     private static readonly JsonSerializerOptions Options = CreateOptions();
 
