@@ -149,10 +149,11 @@ public enum Outcome : ushort
     /// <summary>The account has as many unbondings, services, workloads or bids open as the protocol allows.</summary>
     TooManyOpen = 143,
 
-    /// <summary>The blob is not declared, not yet available, or its rent has run out.</summary>
+    /// <summary>The blob is not declared, not yet available, or its rent has run out or will before the work ends.
+    /// </summary>
     BlobMissing = 150,
 
-    /// <summary>The blob is declared already.</summary>
+    /// <summary>The blob is declared already, with as many bytes or more, or its bytes are there.</summary>
     BlobExists = 151,
 
     /// <summary>The blob is larger, or its rent longer, than the chain allows.</summary>

@@ -42,6 +42,8 @@ internal static class DemoClosing
             : "Real: the keys and every signature.";
         people.Line($"{keys} Real: the journal, training and inference on the rows of the data set, and the payments.");
         people.Line("Not real: the tokens have no value, and all agents run on this machine.");
+        people.Line($"{Number(report.Receipts)} receipts lie in {Path.Combine(world.Directory, "receipts")}; check one with "
+            + "aitbc receipt verify FILE, with nothing else at hand.");
         people.Line($"Check it: aitbc verify --data {world.Directory}   Go on: aitbc demo --data {world.Directory}");
     }
 

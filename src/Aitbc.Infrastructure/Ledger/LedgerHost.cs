@@ -186,6 +186,10 @@ public sealed class LedgerHost : IAsyncDisposable
     /// </exception>
     public EntryCursor ReadFrom(ulong seq) => new(journal.ReadFrom((long)seq));
 
+    /// <summary>The same with the closed blocks among them; the first frame may be the block that ends right before.
+    /// </summary>
+    internal JournalReader FramesFrom(ulong seq) => journal.ReadFrom((long)seq);
+
     /// <summary>Finishes what was taken, closes the block and the files.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -24,21 +24,22 @@ internal static class BlobRules
     public static Outcome Declare(in Call call, DeclareBlob command, in Exposure exposure)
     {
         var state = call.State;
-        if (command.SizeBytes == 0 || command.SizeBytes > state.Parameters.MaxBlobBytes
-            || command.Days == 0 || command.Days > state.Parameters.MaxBlobDays)
+        if (!call.CanPay(exposure.Value))
         {
-            return Outcome.BlobTooLarge;
+            return Outcome.InsufficientFunds;
         }
 
         // By prefix, so that two digests that share it, which someone may search for, cannot meet in the index.
-        if (state.BlobIndex.Find(command.Digest.Prefix) >= 0)
+        var before = state.BlobIndex.Find(command.Digest.Prefix);
+        if (before >= 0 && !Corrects(state.Blobs[before], command))
         {
             return Outcome.BlobExists;
         }
 
-        if (!call.CanPay(exposure.Value))
+        if (command.SizeBytes == 0 || command.SizeBytes > state.Parameters.MaxBlobBytes
+            || command.Days == 0 || command.Days > state.Parameters.MaxBlobDays)
         {
-            return Outcome.InsufficientFunds;
+            return Outcome.BlobTooLarge;
         }
 
         var id = state.Globals.LastBlob + 1;
@@ -50,11 +51,24 @@ internal static class BlobRules
             MoveReason.BlobRent,
             id);
         var until = state.Globals.TimeMs + (command.Days * DayMs);
+        if (before >= 0)
+        {
+            var corrected = state.Blobs[before];
+            until = Math.Max(until, corrected.PaidUntilMs);
+            call.Step.Emit(new BlobExpired(corrected.Id, corrected.Digest));
+        }
+
         call.Step.Emit(new BlobDeclared(id, call.From, command.Digest, command.SizeBytes, until));
         return Outcome.Applied;
     }
 
-    /// <summary>The node has the bytes.</summary>
+    /// <summary>Whether a declaration takes the place of an earlier one whose bytes have not come: it must be of more
+    /// bytes. So nobody can keep a blob off the chain by declaring it too small before its owner does, and too large
+    /// keeps nothing off.</summary>
+    private static bool Corrects(in BlobRecord before, DeclareBlob command) =>
+        before.Digest == command.Digest && before.Available == 0 && before.SizeBytes < command.SizeBytes;
+
+    /// <summary>The node has the bytes: as many as rent was paid for, or fewer.</summary>
     public static Outcome Arrive(Step step, BlobAvailable input)
     {
         var slot = step.State.FindBlob(input.Digest);
@@ -64,7 +78,7 @@ internal static class BlobRules
         }
 
         var blob = step.State.Blobs[slot];
-        if (blob.Available == 1 || blob.SizeBytes != input.SizeBytes)
+        if (blob.Available == 1 || input.SizeBytes > blob.SizeBytes)
         {
             return Outcome.InputRejected;
         }

@@ -18,7 +18,7 @@ public struct BlobRecord
     /// <summary>SHA-256 of its bytes.</summary>
     public Digest Digest;
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Bytes that rent is paid for; the blob has as many or fewer.</summary>
     public ulong SizeBytes;
 
     /// <summary>End of the prepaid rent, wall time, ms.</summary>

@@ -33,8 +33,8 @@ public sealed record DelistService(ServiceId Service) : Command(CommandKind.Deli
 
 /// <summary>Posts a workload and puts its maximum price into escrow.</summary>
 /// <param name="Capability">What is needed.</param>
-/// <param name="Input">Digest of an available blob.</param>
-/// <param name="Spec">Digest of an available blob.</param>
+/// <param name="Input">Digest of an available blob, paid for until the work window ends.</param>
+/// <param name="Spec">Likewise.</param>
 /// <param name="MaxPrice">Most the client pays, base units.</param>
 /// <param name="JobBond">What a provider pledges, base units; at least the chain's share of MaxPrice.</param>
 /// <param name="Units">Units of work, 1 or more.</param>

@@ -22,7 +22,10 @@ internal static class WorkloadRules
             return Outcome.BadTerms;
         }
 
-        if (!state.BlobIsAvailable(command.Input) || !state.BlobIsAvailable(command.Spec))
+        // Who is awarded must find them, or the client could take its job bond.
+        var needed = state.Globals.TimeMs
+            + command.BidWindowMs + (long)command.OpenWindowMs + command.WorkWindowMs;
+        if (!state.BlobIsAvailable(command.Input, needed) || !state.BlobIsAvailable(command.Spec, needed))
         {
             return Outcome.BlobMissing;
         }

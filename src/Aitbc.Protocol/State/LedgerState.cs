@@ -138,6 +138,13 @@ public sealed partial class LedgerState
         return slot >= 0 && Blobs[slot].Available == 1;
     }
 
+    /// <summary>Whether a blob's bytes are there and paid for until an instant.</summary>
+    internal bool BlobIsAvailable(in Digest digest, long untilMs)
+    {
+        var slot = FindBlob(digest);
+        return slot >= 0 && Blobs[slot].Available == 1 && Blobs[slot].PaidUntilMs >= untilMs;
+    }
+
     /// <summary>The next sequence of an account's lane.</summary>
     public ulong NextSequence(AccountNumber account, int lane)
     {

@@ -2,6 +2,7 @@ using Aitbc.Agents;
 using Aitbc.Agents.Runtime.Decision;
 using Aitbc.Infrastructure.Identity;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Receipts;
 using Aitbc.Primitives;
 using Aitbc.Safety;
 using Aitbc.Safety.Audit;
@@ -31,6 +32,7 @@ public sealed partial class World : IAsyncDisposable
     private readonly Workshop workshop;
     private readonly Observer observer;
     private readonly MarketFeed feed;
+    private readonly ReceiptExporter receipts;
     private readonly IReadOnlyList<Agent> agents;
     private readonly IReadOnlyList<IDisposable> identities;
     private readonly KeptWorld kept;
@@ -45,6 +47,7 @@ public sealed partial class World : IAsyncDisposable
         workshop = new Workshop(ledger, IsVirtual);
         observer = new Observer(ledger, workshop, agents);
         feed = new MarketFeed(ledger, agents.Min(agent => agent.Memory.LastSeq));
+        receipts = new ReceiptExporter(chain.Disk, ledger);
     }
 
     /// <summary>Whether it lives in virtual time.</summary>
@@ -61,6 +64,10 @@ public sealed partial class World : IAsyncDisposable
 
     /// <summary>The ledger, to read.</summary>
     public LedgerHost Ledger => ledger;
+
+    /// <summary>Receipts of paid workloads in the directory's <c>receipts</c>, over all runs; whole once the world is
+    /// disposed, for a receipt waits until its block is closed.</summary>
+    public ulong Receipts => receipts.Count;
 
     /// <summary>Its full path.</summary>
     public string Directory => chain.FullPath;
@@ -127,6 +134,7 @@ public sealed partial class World : IAsyncDisposable
 
             var decisions = Think(market, news, now, settle - tally.Counts.Settled);
             var moved = await ActAsync(decisions, now, cancellationToken).ConfigureAwait(false);
+            receipts.ExportNew();
             if (!moved)
             {
                 await WaitAsync(decisions, viewChanged, cancellationToken).ConfigureAwait(false);
@@ -151,6 +159,13 @@ public sealed partial class World : IAsyncDisposable
         }
 
         await ledger.DisposeAsync().ConfigureAwait(false);
+        if (ledger.Failure is null)
+        {
+            // The last block is closed now.
+            receipts.ExportNew();
+        }
+
+        receipts.Dispose();
         audit.Dispose();
         foreach (var identity in identities)
         {
