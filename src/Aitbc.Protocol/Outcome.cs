@@ -131,7 +131,8 @@ public enum Outcome : ushort
     /// <summary>The guardians are missing, doubled, not people, or the threshold does not fit their number.</summary>
     BadGuardians = 128,
 
-    /// <summary>The agent still has stake, bonds, escrow, services or jobs, or it is stopped and not released.</summary>
+    /// <summary>The agent still has stake, bonds, escrow, services or jobs, or it is stopped and not
+    /// released.</summary>
     StillEngaged = 129,
 
     /// <summary>There is no such stop to release, or this guardian's release is counted already.</summary>

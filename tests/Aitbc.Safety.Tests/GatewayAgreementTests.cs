@@ -32,7 +32,8 @@ public sealed class GatewayAgreementTests
             await world.Ledger.PumpAsync(CancellationToken.None);
             await world.Ledger.PutBlobAsync(new[] { (byte)random.NextInt32(6) }, CancellationToken.None);
             var actor = actors[random.NextInt32(actors.Count)];
-            Command[] commands = [.. Enumerable.Range(0, 1 + random.NextInt32(3)).Select(_ => Any(world, actors, random))];
+            Command[] commands =
+                [.. Enumerable.Range(0, 1 + random.NextInt32(3)).Select(_ => Any(world, actors, random))];
             var where = $"seed {seed}, step {step}: {actor} {string.Join(", ", commands.Select(c => c.Kind))}";
 
             var verdict = world.Gateway.Review(GatewayFixture.Propose(actor, commands));

@@ -324,7 +324,12 @@ internal static class WorkloadRules
 
     private static void Pledge(in Call call, TokenAmount amount, MoveReason reason, WorkloadId id) =>
         call.Step.Move(
-            (call.From, SubAccount.Available), (call.From, SubAccount.Bond), amount, MovePhase.Pending, reason, id.Value);
+            (call.From, SubAccount.Available),
+            (call.From, SubAccount.Bond),
+            amount,
+            MovePhase.Pending,
+            reason,
+            id.Value);
 
     private static Outcome CheckOpening(
         LedgerState state, int slot, BidOpening opening, out AccountNumber bidder)

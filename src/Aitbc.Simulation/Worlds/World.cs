@@ -11,7 +11,8 @@ using Aitbc.Simulation.Time;
 namespace Aitbc.Simulation.Worlds;
 
 /// <summary>
-/// A small economy on an embedded ledger: the same rules, agents and gateway under the wall clock and in virtual time. It
+/// A small economy on an embedded ledger: the same rules, agents and gateway under the wall clock and in virtual time.
+/// It
 /// lives in one data directory and goes on there when it is opened again, also after its process was killed.
 /// </summary>
 /// <remarks>
@@ -103,7 +104,8 @@ public sealed partial class World : IAsyncDisposable
     }
 
     /// <summary>Lives until so many workloads have been settled: ended with payment.</summary>
-    /// <param name="settle">How many, 1 or more; those that an earlier run left open count when they settle now.</param>
+    /// <param name="settle">How many, 1 or more; those that an earlier run left open count when they settle
+    /// now.</param>
     /// <param name="show">Told after each step; null for nobody.</param>
     /// <param name="cancellationToken">Stops between steps; the world can be opened again and goes on.</param>
     /// <returns>The world at the end.</returns>
@@ -189,7 +191,8 @@ public sealed partial class World : IAsyncDisposable
         return decisions;
     }
 
-    /// <summary>Makes durable what must not be forgotten, then lets the agents act: in virtual time one after the other,
+    /// <summary>Makes durable what must not be forgotten, then lets the agents act: in virtual time one after the
+    /// other,
     /// else side by side.</summary>
     private async Task<bool> ActAsync(
         List<(Agent Agent, Decision Decision)> decisions, Timestamp now, CancellationToken cancellationToken)
