@@ -75,8 +75,8 @@ exclusively() {
 }
 
 # Notes the moment before a build; keep_stamp makes it count once the build was good, so that an edit made while it ran
-# is seen by the next start.
-start_stamp() { touch "$stamp.$$"; }
+# is seen by the next start. What an interrupted build left behind goes first.
+start_stamp() { rm -f "$stamp".*; touch "$stamp.$$"; }
 keep_stamp() { mv -f "$stamp.$$" "$stamp"; }
 drop_stamp() { rm -f "$stamp.$$"; }
 

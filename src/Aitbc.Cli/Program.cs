@@ -22,7 +22,9 @@ public static class Program
     public static RootCommand CreateRoot(OutputOptions output) =>
         new CommandTree("Agents that do real work for pay, on a ledger that anyone can replay.", output)
         {
+            DemoCommand.Create(output),
             VerifyCommand.Create(output),
+            BenchCommand.Create(output),
             VersionCommand.Create(output),
         };
 }

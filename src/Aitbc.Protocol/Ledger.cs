@@ -188,7 +188,8 @@ public sealed class Ledger
         return outcome;
     }
 
-    private static Outcome Act(in Call call, Command command, in Exposure exposure) => command.Kind switch
+    /// <summary>The act's own rules, and the events that carry it out.</summary>
+    internal static Outcome Act(in Call call, Command command, in Exposure exposure) => command.Kind switch
     {
         CommandKind.Transfer => AccountRules.Transfer(call, (Transfer)command, exposure),
         CommandKind.OpenAccount => IdentityRules.Open(call, (OpenAccount)command),

@@ -8,7 +8,7 @@ internal sealed record Ended(int ExitCode, string Out, string Error);
 /// <summary>A real child process with its streams in our hands. Killed when disposed.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
 

@@ -107,9 +107,24 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("verify", "verify")]
+    [InlineData("veriffy", "verify")]
+    [InlineData("verfy", "verify")]
+    [InlineData("versfy", "verify")]
+    [InlineData("evrfiy", "verify")]
+    [InlineData("benhc", "bench")]
+    [InlineData("serving", null)]
+    [InlineData("xy", null)]
+    [InlineData("", null)]
+    public void Nearest_WithinTwoEdits_IsFound(string typed, string? nearest) =>
+        Assert.Equal(nearest, UsageSentence.Nearest(typed, ["go", "verify", "bench"]));
+
+    [Theory]
     [InlineData("--json", "vresion")]
     [InlineData("vresion", "--json")]
     [InlineData("--json")]
+    [InlineData("version", "--json", "--jsno")]
+    [InlineData("version", "surplus", "--json")]
     public async Task UsageError_WithJson_IsOneObjectOnStderr(params string[] arguments)
     {
         Ended ended = await Executables.RunAitbcAsync(arguments);

@@ -1,6 +1,6 @@
 namespace Aitbc.Cli.Tests;
 
-/// <summary>A test that needs a program of the system; without it the test counts as left out, never as passed.</summary>
+/// <summary>A test that needs a program of the system; without it the test is left out, never passed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsFactAttribute : FactAttribute
 {

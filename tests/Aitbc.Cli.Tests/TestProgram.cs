@@ -23,12 +23,24 @@ public static class TestProgram
             Waiting("waits-and-is-content", WaitQuietly),
             Waiting("ignores-signals", (_, _) => new TaskCompletionSource().Task),
             Saying(output),
+            new Command("group", "A group.") { Counting() },
         };
         return CommandHost.RunAsync(root, output, args, Terminal.OfThisProcess());
     }
 
     private static async Task WaitQuietly(ParseResult parsed, CancellationToken token) =>
         await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private static ExampleCommand Counting()
+    {
+        var command = new ExampleCommand("counts", "Counts.", "aitbc group counts --up-to 3")
+        {
+            new Option<int>("--up-to") { Required = true },
+            new Option<ulong>("--from"),
+        };
+        command.SetAction(_ => ExitCode.Ok);
+        return command;
+    }
 
     private static ExampleCommand Failing(string name, Func<Exception> failure)
     {

@@ -12,7 +12,8 @@ public sealed class TestScriptTests
 
         Assert.Equal((0, "7 passed, 0 failed"), (ended.ExitCode, LastLine(ended)));
         Assert.Equal(["--version", "build", "test", "test"], tree.Calls());
-        Assert.All(tree.CallLines().Where(line => line.StartsWith("test ")), line => Assert.Contains("--no-build", line));
+        Assert.All(
+            tree.CallLines().Where(line => line.StartsWith("test ")), line => Assert.Contains("--no-build", line));
     }
 
     [NeedsFact("bash")]

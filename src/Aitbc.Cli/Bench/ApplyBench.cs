@@ -15,7 +15,6 @@ namespace Aitbc.Cli.Bench;
 internal static class ApplyBench
 {
     private const int RefusedEvery = 20;
-    private const int MarketWave = 10_000;
 
     /// <summary>Transfers between random agents, one in twenty refused.</summary>
     public static (double PerSecond, double Refused) Transfers(BenchChain chain, int rounds, int perRound)
@@ -46,7 +45,7 @@ internal static class ApplyBench
 
     /// <summary>The life of workloads: post, two bids, two openings, award (by deadline), start, submit, accept. Counted
     /// are the clients' commands; deadlines run within the time.</summary>
-    public static (double PerSecond, double Refused) Market(BenchChain chain, int waves)
+    public static (double PerSecond, double Refused) Market(BenchChain chain, int waves, int perWave)
     {
         var ledger = chain.Open();
         var events = new EventBuffer();
@@ -57,7 +56,7 @@ internal static class ApplyBench
         for (var wave = 0; wave < waves; wave++)
         {
             var before = (market.Commands, market.Refused);
-            market.RunWave(MarketWave, RefusedEvery);
+            market.RunWave(perWave, RefusedEvery);
             rates.Add((market.Commands - before.Commands) / market.LastElapsed.TotalSeconds);
             commands += market.Commands - before.Commands;
             refused += market.Refused - before.Refused;

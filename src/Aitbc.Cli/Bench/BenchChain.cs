@@ -18,9 +18,6 @@ namespace Aitbc.Cli.Bench;
 /// </summary>
 internal sealed class BenchChain
 {
-    /// <summary>The chain's first instant.</summary>
-    public const long StartMs = 1_760_000_000_000;
-
     private const int BatchSize = 200;
 
     private readonly ulong[] sequences;
@@ -63,7 +60,7 @@ internal sealed class BenchChain
         var genesis = new Genesis(
             new ChainId(chain),
             TokenAmount.FromTokens(1_000_000_000_000),
-            new Timestamp(StartMs),
+            new Timestamp(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()),
             NewKey(),
             Digest.Sha256(Digest.Sha256("beacon"u8).AsSpan()),
             1,
@@ -126,7 +123,7 @@ internal sealed class BenchChain
             From = from,
             Lane = 0,
             Sequence = sequence,
-            ValidUntil = new Timestamp(StartMs) + Duration.FromDays(300),
+            ValidUntil = Genesis.CreatedAt + Duration.FromDays(300),
             Epoch = 0,
             Commands = commands,
             Proof = ProofKind.Simulated,

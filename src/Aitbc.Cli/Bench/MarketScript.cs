@@ -11,6 +11,7 @@ namespace Aitbc.Cli.Bench;
 internal sealed class MarketScript(BenchChain chain, Ledger ledger, EventBuffer events)
 {
     private const uint WindowMs = 60_000;
+    private const int CommandsPerJob = 8;
 
     private static readonly Digest Salt = Digest.Sha256("salt"u8);
     // Not three times the other: records differ by small fractions, and a tie would need a beacon value.
@@ -75,7 +76,7 @@ internal sealed class MarketScript(BenchChain chain, Ledger ledger, EventBuffer 
         {
             work.Add(chain.Next(job.A, Bid(job.A, job.Id, TokenAmount.FromTokens(2))));
             work.Add(chain.Next(job.B, Bid(job.B, job.Id, Dearer)));
-            if (index % refusedEvery * 9 == 0)
+            if (index * CommandsPerJob % refusedEvery < CommandsPerJob)
             {
                 work.Add(chain.Next(job.B, Bid(job.B, job.Id, Dearer)));
             }

@@ -1,6 +1,7 @@
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Verification;
+using Aitbc.Safety.Audit;
 
 namespace Aitbc.Cli.Commands;
 
@@ -8,7 +9,8 @@ namespace Aitbc.Cli.Commands;
 internal static class ChainHold
 {
     /// <summary>Files in a data directory that are not the ledger's own.</summary>
-    public static IReadOnlyList<OwnedFiles> OwnedFiles { get; } = [];
+    public static IReadOnlyList<OwnedFiles> OwnedFiles { get; } =
+        [new(AuditFile.Directory, AuditCheck.CheckFile)];
 
     /// <summary>Takes the directory; null where it holds no chain, for nothing may be made there.</summary>
     /// <exception cref="DataDirectoryLockedException">Another process has it.</exception>

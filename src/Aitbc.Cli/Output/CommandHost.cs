@@ -24,8 +24,7 @@ public static class CommandHost
         output.WriteTo(terminal);
         // A file name may begin with '@': it is not a file of more arguments.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        // After a parse error the option may not have been reached, yet the caller asked for JSON.
-        var errors = new CommandOutput(terminal, parsed.GetValue(output.Json) || args.Contains("--json"));
+        CommandOutput errors = output.Open(parsed);
         if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
         {
             return errors.Fail("usage", UsageSentence.For(parsed), ExitCode.Usage);

@@ -29,7 +29,7 @@ public sealed class CommandOutput
     /// <summary>True when the caller is a program (<c>--json</c>): nothing but one object goes to stdout.</summary>
     public bool IsJson { get; }
 
-    /// <summary>True when <see cref="Screen"/> can redraw what it has shown, so that a live display makes sense.</summary>
+    /// <summary>True when <see cref="Screen"/> can redraw, so that a live display makes sense.</summary>
     public bool IsLive => !IsJson && _terminal.OutIsRich;
 
     /// <summary>The results' screen for displays of a command's own; swallows everything under <c>--json</c>.</summary>
@@ -72,7 +72,8 @@ public sealed class CommandOutput
         {
             if (row.Count != columns.Count)
             {
-                throw new ArgumentException($"A row has {row.Count} cells under {columns.Count} headings.", nameof(rows));
+                throw new ArgumentException(
+                    $"A row has {row.Count} cells under {columns.Count} headings.", nameof(rows));
             }
 
             table.AddRow(row.Select(cell => new Text(cell)));

@@ -17,10 +17,7 @@ public sealed class CommandTree : RootCommand
         Options.Add(output.Json);
         HelpOption help = Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, output);
-        VersionOption version = Options.OfType<VersionOption>().Single();
-        version.Action = new VersionAction(output);
-        // The library's own rule refuses `--version --json`, which is what a program asks.
-        version.Validators.Clear();
+        Options.OfType<VersionOption>().Single().Action = new VersionAction(output);
     }
 
     private sealed class HelpWithExamples(HelpAction inner, OutputOptions output) : SynchronousCommandLineAction

@@ -34,8 +34,7 @@ public static class UsageSentence
             return $"'{path}' needs a command ({names}): run '{path} --help' for examples.";
         }
 
-        string message = parsed.Errors[0].Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
-        return $"{message}: run '{path} --help' for an example.";
+        return $"{ClauseOf(parsed.Errors[0])}: run '{path} --help' for an example.";
     }
 
     /// <summary>The known word nearest to a mistyped one.</summary>
@@ -58,6 +57,35 @@ public static class UsageSentence
 
         return best;
     }
+
+    private static string ClauseOf(ParseError error)
+    {
+        // The library names the type it failed to make of the text, which means nothing to who typed it.
+        bool isConversion = error.Message.Contains("as expected type", StringComparison.Ordinal);
+        (string? name, Type? type) = error.SymbolResult switch
+        {
+            OptionResult option => (option.Option.Name, option.Option.ValueType),
+            ArgumentResult argument => (argument.Argument.Name, argument.Argument.ValueType),
+            _ => (null, null),
+        };
+        if (!isConversion || type is null)
+        {
+            return error.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+        }
+
+        string typed = string.Join(' ', error.SymbolResult!.Tokens.Select(token => token.Value));
+        return $"'{typed}' is not {KindOf(Nullable.GetUnderlyingType(type) ?? type)} for '{name}'";
+    }
+
+    private static string KindOf(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.Boolean => "true or false",
+        TypeCode.Byte or TypeCode.UInt16 or TypeCode.UInt32 or TypeCode.UInt64 => "a whole number from 0 up in range",
+        TypeCode.SByte or TypeCode.Int16 or TypeCode.Int32 or TypeCode.Int64 => "a whole number in range",
+        TypeCode.Single or TypeCode.Double or TypeCode.Decimal => "a number",
+        _ when type.IsEnum => $"one of {string.Join(", ", Enum.GetNames(type))}",
+        _ => "a value that can be taken",
+    };
 
     // Optimal string alignment: insert, delete, replace, or swap two neighbours.
     private static int Edits(string left, string right)

@@ -76,13 +76,15 @@ public sealed class ChainDirectory : IDisposable
     /// <param name="plan">What the chain is to be.</param>
     /// <param name="accounts">Makes the first accounts, with keys in the store that it is given.</param>
     /// <param name="beaconSecret">32 bytes; null for random ones. Given only where a simulation must repeat.</param>
+    /// <param name="nodeKey">Makes the node's key in the store; null for a random one. Likewise.</param>
     /// <exception cref="IOException">The directory holds a chain, or another process has it.</exception>
     /// <exception cref="ArgumentException">The plan is no valid genesis.</exception>
     public static ChainDirectory Create(
         string path,
         ChainPlan plan,
         Func<KeyStore, IReadOnlyList<GenesisAccount>> accounts,
-        byte[]? beaconSecret = null)
+        byte[]? beaconSecret = null,
+        Func<KeyStore, KeyPair>? nodeKey = null)
     {
         var data = DataDirectory.Open(path);
         try
@@ -94,7 +96,7 @@ public sealed class ChainDirectory : IDisposable
 
             using var hostKey = OpenHostKey(data, create: true);
             var keys = new KeyStore(Path.Combine(data.Path, DataDirectory.KeysDirectory), hostKey);
-            using var node = keys.Create();
+            using var node = nodeKey is null ? keys.Create() : nodeKey(keys);
             var beacon = BeaconChain.Create(beaconSecret ?? RandomNumberGenerator.GetBytes(Digest.Size));
             var genesis = new Genesis(
                 plan.Chain,

@@ -61,8 +61,9 @@ internal sealed class EntryWriter(
     /// <summary>Journals an input of the node, where the rules take it.</summary>
     public Outcome Order(SystemInput input, EntryGroup group)
     {
-        TickIfDue(clock.Now, group);
-        return Journal(input, State.Globals.Term, group);
+        var now = clock.Now;
+        TickIfDue(now, group);
+        return Journal(input, State.Globals.Term, now, group);
     }
 
     /// <summary>Journals ticks until nothing is due, and what a closed bidding calls for.</summary>
@@ -71,17 +72,18 @@ internal sealed class EntryWriter(
     /// <summary>Begins after recovery: market time stood still, or a restored backup begins a new term.</summary>
     public void Resume(bool newTerm, EntryGroup group)
     {
+        var now = clock.Now;
         if (newTerm)
         {
-            Journal(new TermBegan(), State.Globals.Term + 1, group);
+            Journal(new TermBegan(), State.Globals.Term + 1, now, group);
         }
 
         if (State.Globals.Seq > 0)
         {
-            Journal(new Resumed(), State.Globals.Term, group);
+            Journal(new Resumed(), State.Globals.Term, now, group);
         }
 
-        TickIfDue(clock.Now, group);
+        TickIfDue(now, group);
     }
 
     /// <summary>Takes an opening: journalled at once where bidding has closed, kept until then otherwise.</summary>
@@ -129,18 +131,20 @@ internal sealed class EntryWriter(
     public long NextCallMs() => Math.Min(
         State.NextDueMs, blocks.Count > 0 ? blocks.OpenedAtMs + options.BlockInterval.Ms : long.MaxValue);
 
+    /// <summary>One instant for the ticks and for all that follows them: were the clock read again, the tick could come
+    /// to lie after what made it necessary, or something new be due before it.</summary>
     private void TickIfDue(Timestamp now, EntryGroup group)
     {
         while (State.NextDueMs <= now.UnixMs)
         {
             var eventsAt = group.Events.Length;
-            Journal(new Tick(), State.Globals.Term, group);
+            Journal(new Tick(), State.Globals.Term, now, group);
             NoteClosed(group.Events.Bytes[eventsAt..]);
         }
 
         if (closed.Count > 0)
         {
-            OpenClosed(group);
+            OpenClosed(now, group);
         }
     }
 
@@ -157,18 +161,18 @@ internal sealed class EntryWriter(
     }
 
     /// <summary>One beacon value for all that closed, then the openings that were kept for each.</summary>
-    private void OpenClosed(EntryGroup group)
+    private void OpenClosed(Timestamp now, EntryGroup group)
     {
         if (beacon.Reveal(State.Globals.BeaconRound + 1) is { } value)
         {
-            Journal(new Beacon(value), State.Globals.Term, group);
+            Journal(new Beacon(value), State.Globals.Term, now, group);
         }
 
         foreach (var workload in closed)
         {
             if (pool.Take(workload) is { } openings)
             {
-                OpenKept(openings, group);
+                OpenKept(openings, now, group);
             }
         }
 
@@ -176,27 +180,27 @@ internal sealed class EntryWriter(
     }
 
     /// <summary>What is kept came from strangers: one wrong opening must not spoil the others.</summary>
-    private void OpenKept(BidOpenings openings, EntryGroup group)
+    private void OpenKept(BidOpenings openings, Timestamp now, EntryGroup group)
     {
-        if (Journal(openings, State.Globals.Term, group) == Outcome.Applied)
+        if (Journal(openings, State.Globals.Term, now, group) == Outcome.Applied)
         {
             return;
         }
 
         if (openings.ClientSalt is { } salt)
         {
-            Journal(new BidOpenings(openings.Workload, salt, []), State.Globals.Term, group);
+            Journal(new BidOpenings(openings.Workload, salt, []), State.Globals.Term, now, group);
         }
 
         foreach (var opening in openings.Openings)
         {
-            Journal(new BidOpenings(openings.Workload, null, [opening]), State.Globals.Term, group);
+            Journal(new BidOpenings(openings.Workload, null, [opening]), State.Globals.Term, now, group);
         }
     }
 
-    private Outcome Journal(SystemInput input, uint term, EntryGroup group)
+    private Outcome Journal(SystemInput input, uint term, Timestamp now, EntryGroup group)
     {
-        var header = new EntryHeader(State.Globals.Seq + 1, term, clock.Now);
+        var header = new EntryHeader(State.Globals.Seq + 1, term, now);
         var eventsAt = group.Events.Length;
         var result = ledger.Apply(header, input, group.Events);
         if (!result.Outcome.IsJournalled())

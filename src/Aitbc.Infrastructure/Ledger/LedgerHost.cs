@@ -22,6 +22,7 @@ public sealed class LedgerHost : IAsyncDisposable
     private readonly BlobStore blobs;
     private readonly KeyVerifier verifier = new();
     private Action<Stream> saveSnapshot = _ => { };
+    private Func<ulong> countBlocks = () => 0;
 
     private LedgerHost(
         LedgerHostOptions options, Journal journal, Sequencer sequencer, BlobStore blobs, LedgerView view)
@@ -45,6 +46,9 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>What the journal found, such as a torn tail that was cut.</summary>
     public required JournalRecovery JournalRecovery { get; init; }
 
+    /// <summary>Blocks closed so far; all of them once the ledger is disposed.</summary>
+    public ulong Blocks => countBlocks();
+
     /// <summary>What ended the ledger, or null while it works.</summary>
     public Exception? Failure => sequencer.Failure;
 
@@ -67,6 +71,7 @@ public sealed class LedgerHost : IAsyncDisposable
         var blocks = new BlockCloser(options.Genesis.Chain, options.Signer);
         var recovery = new LedgerRecovery(options, blocks);
         var recovered = recovery.Run(journal);
+        options.BeforeClock?.Invoke(recovery.State.Time);
         var clock = new LedgerClock(options.Time, recovery.State.Time);
         var writer = new EntryWriter(new Protocol.Ledger(recovery.State), clock, options.Beacon, blocks, options)
         {
@@ -77,6 +82,7 @@ public sealed class LedgerHost : IAsyncDisposable
         var blobs = new BlobStore(options.Disk, new BlobStoreOptions { MaxBlobBytes = options.MaxBlobBytes });
         var host = new LedgerHost(options, journal, sequencer, blobs, view)
         {
+            countBlocks = () => blocks.Height,
             saveSnapshot = target => LedgerRecovery.SaveSnapshot(target, writer.LastHash, blocks, recovery.ViewState),
             Recovered = recovered,
             JournalRecovery = journalRecovery,
@@ -179,6 +185,10 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">The sequence is 0 or more than one ahead of what is durable.
     /// </exception>
     public EntryCursor ReadFrom(ulong seq) => new(journal.ReadFrom((long)seq));
+
+    /// <summary>The same with the closed blocks among them; the first frame may be the block that ends right before.
+    /// </summary>
+    internal JournalReader FramesFrom(ulong seq) => journal.ReadFrom((long)seq);
 
     /// <summary>Finishes what was taken, closes the block and the files.</summary>
     public async ValueTask DisposeAsync()

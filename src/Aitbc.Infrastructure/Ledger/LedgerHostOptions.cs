@@ -26,6 +26,10 @@ public sealed record LedgerHostOptions
     /// <summary>The wall and monotonic clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Told the journal's last instant before the ledger reads <see cref="Time"/> for the first time: virtual
+    /// time goes on from there. Default null.</summary>
+    public Action<Timestamp>? BeforeClock { get; init; }
+
     /// <summary>Everything happens on the caller's thread, and a submission returns once it is durable: one order, as
     /// virtual time needs it. Default false.</summary>
     public bool Inline { get; init; }

@@ -146,10 +146,9 @@ internal sealed class JournalOpening
                 file.Write(at, zeros.AsSpan(0, count));
                 at += count;
             }
-
-            file.Flush();
         }
 
+        // What was cut is the active segment or the one after it: both are flushed before anything is written.
         // From the last one down, so that no gap can arise half-way.
         for (var index = _files.Count - 1; index > _active + 1; index--)
         {

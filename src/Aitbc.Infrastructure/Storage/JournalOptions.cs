@@ -48,8 +48,8 @@ public sealed class JournalOptions
     public int PrepareRetryMs { get; init; } = 1_000;
 
     /// <summary>
-    /// Count of segments whose sparse index of entries is kept in memory; default 1,024, which takes at most 16 MiB.
-    /// Reading from another one scans it from its start.
+    /// Count of segments whose sparse index of entries is kept in memory; default 1,024, which takes 2 MiB with entries
+    /// of 600 bytes and at most 22 MiB with empty ones. Reading from another segment scans it from its start.
     /// </summary>
     [Range(2, 1_048_576)]
     public int MaxIndexedSegments { get; init; } = 1_024;

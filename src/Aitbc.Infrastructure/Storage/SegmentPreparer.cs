@@ -163,7 +163,6 @@ internal sealed class SegmentPreparer : IAsyncDisposable
     {
         var path = SegmentLayout.PathOf(index);
         var temporary = path + SegmentLayout.PreparingExtension;
-        disk.Delete(temporary);
         try
         {
             Fill(disk, options, index, temporary);

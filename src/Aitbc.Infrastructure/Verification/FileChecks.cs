@@ -1,5 +1,6 @@
 using System.Text;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Receipts;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Wallet;
 using Aitbc.Primitives;
@@ -24,6 +25,9 @@ internal sealed class FileChecks(
         DataDirectory.JournalDirectory, DataDirectory.SnapshotsDirectory, DataDirectory.BlobsDirectory,
     ];
 
+    private readonly Dictionary<string, Digest> receipts = [];
+    private ReceiptRenderer? renderer;
+
     /// <summary>Receipt files that are what the journal says.</summary>
     public int Receipts { get; private set; }
 
@@ -36,6 +40,7 @@ internal sealed class FileChecks(
         try
         {
             var genesis = ChainDirectory.ReadGenesis(disk, out var digest);
+            renderer = new ReceiptRenderer(genesis, digest);
             return (genesis, digest);
         }
         catch (StorageDamagedException damage)
@@ -46,10 +51,17 @@ internal sealed class FileChecks(
     }
 
     /// <summary>Takes an entry, for the receipts.</summary>
-    public void Observe(DurableEntry entry) => _ = entry;
+    public void Observe(DurableEntry entry) => renderer!.Observe(entry);
 
-    /// <summary>Takes a block, for the receipts.</summary>
-    public void ObserveBlock(ReadOnlyMemory<byte> compact) => _ = compact;
+    /// <summary>Takes a block, for the receipts: each is made again from the journal, and its file must be that.
+    /// </summary>
+    public void ObserveBlock(ReadOnlyMemory<byte> compact)
+    {
+        foreach (var receipt in renderer!.ObserveBlock(compact.Span))
+        {
+            receipts[$"{DataDirectory.ReceiptsDirectory}/{receipt.FileName}"] = Digest.Sha256(receipt.Bytes);
+        }
+    }
 
     /// <summary>Checks all files but the journal and the snapshots.</summary>
     public void CheckAll(LedgerState state)
@@ -109,6 +121,10 @@ internal sealed class FileChecks(
                 findings.Problem(path, "The lock file is not empty.");
             }
         }
+        else if (directory == DataDirectory.ReceiptsDirectory && path.EndsWith(".json", StringComparison.Ordinal))
+        {
+            CheckReceipt(path);
+        }
         else if (directory == DataDirectory.KeysDirectory && path.EndsWith(".key", StringComparison.Ordinal))
         {
             if (KeyStore.Check(Path.Combine(root, path)) is { } problem)
@@ -133,6 +149,25 @@ internal sealed class FileChecks(
         else
         {
             findings.Problem(path, "It is no file of this directory, or its first line is damaged.");
+        }
+    }
+
+    private void CheckReceipt(string path)
+    {
+        using var file = disk.OpenRead(path);
+        var bytes = new byte[file.Length];
+        file.Read(0, bytes);
+        if (!receipts.TryGetValue(path, out var expected))
+        {
+            findings.Problem(path, "The journal knows no paid workload of this name in a closed block.");
+        }
+        else if (Digest.Sha256(bytes) != expected)
+        {
+            findings.Problem(path, "It is not the receipt that the journal gives.");
+        }
+        else
+        {
+            Receipts++;
         }
     }
 

@@ -18,7 +18,7 @@ public enum CsvFault
     /// <summary>The file is not UTF-8.</summary>
     NotUtf8 = 4,
 
-    /// <summary>There are more lines than <see cref="CsvLimits.MaxRows"/> and a header.</summary>
+    /// <summary>There are more rows than <see cref="CsvLimits.MaxRows"/>.</summary>
     TooManyRows = 5,
 
     /// <summary>More than one separator runs through the file, as where decimals are written with a comma.</summary>

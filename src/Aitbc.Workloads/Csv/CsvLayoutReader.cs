@@ -45,7 +45,9 @@ internal static class CsvLayoutReader
         var rows = isHeader ? lineCount - 1 : lineCount;
         if (rows > CsvLimits.MaxRows)
         {
-            error = TooManyRows();
+            error = CsvError.OfFile(
+                CsvFault.TooManyRows,
+                $"The file has {ShownValue.Of(rows)} rows; {ShownValue.Of(CsvLimits.MaxRows)} are allowed.");
             return false;
         }
 
@@ -81,10 +83,6 @@ internal static class CsvLayoutReader
 
     private static int LineOf(ReadOnlySpan<byte> file, int offset) => file[..offset].Count((byte)'\n') + 1;
 
-    private static CsvError TooManyRows() => CsvError.OfFile(
-        CsvFault.TooManyRows,
-        $"The file has more than {ShownValue.Of(CsvLimits.MaxRows)} rows.");
-
     private static bool TryFindSeparator(
         ReadOnlySpan<byte> file,
         out CsvSeparator separator,
@@ -97,12 +95,7 @@ internal static class CsvLayoutReader
         CsvLines lines = new(file);
         while (lines.MoveNext())
         {
-            if (++lineCount > CsvLimits.MaxRows + 1)
-            {
-                error = TooManyRows();
-                return false;
-            }
-
+            lineCount++;
             if (lines.Current.Contains((byte)',')) commas++;
             if (lines.Current.Contains((byte)';')) semicolons++;
             if (lines.Current.Contains((byte)'\t')) tabs++;
@@ -174,7 +167,7 @@ internal static class CsvLayoutReader
         }
 
         var different = names.Distinct(StringComparer.Ordinal).Count() == names.Count;
-        if (cells.IsQuotingBad || names.Count < 2 || !different) return plain;
+        if (cells.IsQuotingBad || names.Count == 0 || !different) return plain;
         return new CsvHeader(number, shown, rows, features, names);
     }
 

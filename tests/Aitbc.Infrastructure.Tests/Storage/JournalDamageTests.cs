@@ -196,7 +196,7 @@ public sealed class JournalDamageTests
             var batch = new JournalBatch();
             await using (var journal = Journal.Open(disk, Options, out _))
             {
-                batch.BeginFrame(FrameKind.Entry, 1, 2_000).Fill(1);
+                batch.BeginFrame(FrameKind.Entry, 1, shift).Fill(1);
                 batch.EndFrame(shift);
                 batch.BeginFrame(FrameKind.Entry, 2, 2_000).Clear();
                 batch.EndFrame(2_000);

@@ -151,11 +151,13 @@ public sealed class JournalFaultTests
                 }
             }
 
-            // The third write, the first of its segment, is torn; who cuts it dies between write and flush.
-            disk.Overwrite("journal/0000000001.seg", 1024, new byte[512]);
-            disk.CrashAtOperation = disk.Operations + 2;
+            // Of the third write, the first of its segment, the first sector is missing; who cuts the rest dies before
+            // the flush.
+            disk.Overwrite("journal/0000000001.seg", 512, new byte[512]);
+            disk.CrashAtOperation = disk.Operations + 4;
             Assert.Throws<DiskCrashedException>(() => Journal.Open(disk, Options, out _));
             disk.KillProcess();
+            Assert.False(disk.ReadAll("journal/0000000001.seg").AsSpan(512).ContainsAnyExcept((byte)0));
             await using (var journal = Journal.Open(disk, Options, out var recovery))
             {
                 Assert.Equal(2, recovery.LastEntry);
@@ -167,6 +169,40 @@ public sealed class JournalFaultTests
             }
 
             disk.CutPower();
+            await using var again = Journal.Open(disk, Options, out _);
+            model.HoldAgainst(again);
+        }
+    }
+
+    [Fact]
+    public async Task A_segment_whose_name_was_not_durable_when_its_maker_was_killed_is_not_lost_later()
+    {
+        for (var seed = 1ul; seed <= 50; seed++)
+        {
+            // Killed between the rename of the second segment and the flush of the directory.
+            var disk = new FaultyDisk(seed) { CrashAtOperation = 17 };
+            await Journal.Open(disk, Options, out _).DisposeAsync();
+            Assert.Throws<DiskCrashedException>(() => disk.Exists("a"));
+            disk.KillProcess();
+            Assert.True(disk.Exists("journal/0000000001.seg"));
+
+            // The next one fills that segment before its own preparing task comes to flush the directory.
+            using var gated = new GatedDisk(disk);
+            var background = new JournalOptions { Identity = Options.Identity, SegmentBytes = 8 * 1024 };
+            var model = new JournalModel();
+            var batch = new JournalBatch();
+            var journal = Journal.Open(gated, background, out _);
+            foreach (var size in new[] { 3_000, 4_000, 3_000 })
+            {
+                batch.Clear();
+                model.Add(batch, FrameKind.Entry, Enumerable.Repeat((byte)7, size).ToArray());
+                journal.Write(batch);
+                model.Confirm();
+            }
+
+            disk.CutPower();
+            gated.Release();
+            await journal.DisposeAsync();
             await using var again = Journal.Open(disk, Options, out _);
             model.HoldAgainst(again);
         }

@@ -124,7 +124,12 @@ public sealed class EventWordsTests
         });
 
     private static Moved Movement(
-        uint from, uint to, SubAccount fromSub, SubAccount toSub, MoveReason reason, MovePhase phase = MovePhase.Pending) =>
+        uint from,
+        uint to,
+        SubAccount fromSub,
+        SubAccount toSub,
+        MoveReason reason,
+        MovePhase phase = MovePhase.Pending) =>
         new(new(from), new(to), fromSub, toSub, phase, reason, 7, OneAndAHalf);
 
     private static string Say<T>(EventKind kind, T value)

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Aitbc.Protocol.Tests.Wire;
 
-/// <summary>Whatever the bytes: a value or a problem, never an exception, and never a change of what there is.</summary>
+/// <summary>Whatever the bytes: a value or a problem, never an exception, never a change of the supply.</summary>
 public sealed class FuzzTests
 {
     private const ulong Seed = 20261120;

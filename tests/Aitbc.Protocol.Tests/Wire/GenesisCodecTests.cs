@@ -59,8 +59,10 @@ public sealed class GenesisCodecTests
     [Fact]
     public void TryParse_OfAFileWithoutAnyOneMember_NamesIt()
     {
-        var members = Text.Split('\n').Where(line => line.Contains("\": ") && !line.EndsWith('{') && !line.EndsWith('['))
-            .Distinct().ToList();
+        var members = Text.Split('\n')
+            .Where(line => line.Contains("\": ") && !line.EndsWith('{') && !line.EndsWith('['))
+            .Distinct()
+            .ToList();
         Assert.True(members.Count > 40);
         foreach (var line in members)
         {
@@ -92,7 +94,9 @@ public sealed class GenesisCodecTests
     [InlineData("{\n  \"chain\"", "// a comment\n{\n  \"chain\"", "is not JSON")]
     public void TryParse_OfOneChange_SaysWhatIsWrong(string sound, string change, string said)
     {
-        var at = sound == "}\n" ? Text.LastIndexOf(sound, StringComparison.Ordinal) : Text.IndexOf(sound, StringComparison.Ordinal);
+        var at = sound == "}\n"
+            ? Text.LastIndexOf(sound, StringComparison.Ordinal)
+            : Text.IndexOf(sound, StringComparison.Ordinal);
         Assert.True(at >= 0, sound);
         var problem = Assert.Single(Parse(Text.Remove(at, sound.Length).Insert(at, change), out var read, out _));
         Assert.Contains(said, problem);
@@ -102,10 +106,8 @@ public sealed class GenesisCodecTests
     [Fact]
     public void TryParse_OfBalancesThatOverflow_IsRefusedWithoutAnException()
     {
-        var most = TextOf(Sound with { Accounts = [.. Sound.Accounts.Select(it => it with { Balance = TokenAmount.MaxSupply })] });
-        Assert.Contains("at most 2^100", Assert.Single(Parse(most, out _, out _)));
-        var many = TextOf(Sound with { Accounts = [.. Sound.Accounts.Select(it => it with { Balance = Genesis.MaxSupply })] });
-        Assert.Contains("more than the supply", Assert.Single(Parse(many, out _, out _)));
+        Assert.Contains("at most 2^100", Assert.Single(Parse(WithBalances(TokenAmount.MaxSupply), out _, out _)));
+        Assert.Contains("more than the supply", Assert.Single(Parse(WithBalances(Genesis.MaxSupply), out _, out _)));
     }
 
     [Fact]
@@ -131,8 +133,14 @@ public sealed class GenesisCodecTests
     public void TryParse_OfTooManyBytes_IsRefused()
     {
         Assert.Empty(Parse(Text.PadRight(GenesisCodec.MaxBytes), out _, out _));
-        Assert.Contains("at most 1048576", Assert.Single(Parse(Text.PadRight(GenesisCodec.MaxBytes + 1), out _, out _)));
+        var problem = Assert.Single(Parse(Text.PadRight(GenesisCodec.MaxBytes + 1), out _, out _));
+        Assert.Contains("at most 1048576", problem);
     }
+
+    private static string WithBalances(TokenAmount balance) => TextOf(Sound with
+    {
+        Accounts = [.. Sound.Accounts.Select(account => account with { Balance = balance })],
+    });
 
     private static string RemoveComma(string text, int at)
     {

@@ -18,9 +18,12 @@ public sealed class HostileInputTests
     [InlineData("{\"type\":\"resumed\"}", typeof(Resumed))]
     [InlineData("{\"type\":\"termBegan\"}", typeof(TermBegan))]
     [InlineData("{\"type\":\"beacon\",\"value\":\"" + Id + "\"}", typeof(Beacon))]
-    [InlineData("{\"sizeBytes\":9007199254740991,\"digest\":\"" + Id + "\",\"type\":\"blobAvailable\"}", typeof(BlobAvailable))]
+    [InlineData(
+        "{\"sizeBytes\":9007199254740991,\"digest\":\"" + Id + "\",\"type\":\"blobAvailable\"}", typeof(BlobAvailable))]
     [InlineData("{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":null,\"openings\":[]}", typeof(BidOpenings))]
-    [InlineData("{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":\"" + Id + "\",\"openings\":[" + Opening + "]}", typeof(BidOpenings))]
+    [InlineData(
+        "{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":\"" + Id + "\",\"openings\":[" + Opening + "]}",
+        typeof(BidOpenings))]
     public void TryParse_OfEveryInput_ReadsIt(string json, Type type)
     {
         Assert.Null(InputCodec.TryParse(Encoding.UTF8.GetBytes(json), out var input));
@@ -37,14 +40,23 @@ public sealed class HostileInputTests
     [InlineData("{\"type\":\"beacon\"}", Kind.MissingMember, "value")]
     [InlineData("{\"type\":\"beacon\",\"value\":null}", Kind.WrongType, "value")]
     [InlineData("{\"type\":\"beacon\",\"value\":\"AA\"}", Kind.BadText, "value")]
-    [InlineData("{\"type\":\"blobAvailable\",\"digest\":\"" + Id + "\",\"sizeBytes\":\"1\"}", Kind.WrongType, "sizeBytes")]
-    [InlineData("{\"type\":\"blobAvailable\",\"digest\":\"" + Id + "\",\"sizeBytes\":9007199254740992}", Kind.OutOfRange, "sizeBytes")]
+    [InlineData(
+        "{\"type\":\"blobAvailable\",\"digest\":\"" + Id + "\",\"sizeBytes\":\"1\"}", Kind.WrongType, "sizeBytes")]
+    [InlineData(
+        "{\"type\":\"blobAvailable\",\"digest\":\"" + Id + "\",\"sizeBytes\":9007199254740992}",
+        Kind.OutOfRange, "sizeBytes")]
     [InlineData("{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"openings\":[]}", Kind.MissingMember, "salt")]
     [InlineData("{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":\"\",\"openings\":[]}", Kind.BadText, "salt")]
-    [InlineData("{\"type\":\"bidOpenings\",\"workload\":\"s1\",\"salt\":null,\"openings\":[]}", Kind.BadText, "workload")]
-    [InlineData("{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":null,\"openings\":{}}", Kind.WrongType, "openings")]
-    [InlineData("{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":null,\"openings\":[{}]}", Kind.MissingMember, "openings[0].bidder")]
-    [InlineData("{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":null,\"openings\":[" + Opening + ",1]}", Kind.WrongType, "openings[1]")]
+    [InlineData(
+        "{\"type\":\"bidOpenings\",\"workload\":\"s1\",\"salt\":null,\"openings\":[]}", Kind.BadText, "workload")]
+    [InlineData(
+        "{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":null,\"openings\":{}}", Kind.WrongType, "openings")]
+    [InlineData(
+        "{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":null,\"openings\":[{}]}",
+        Kind.MissingMember, "openings[0].bidder")]
+    [InlineData(
+        "{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":null,\"openings\":[" + Opening + ",1]}",
+        Kind.WrongType, "openings[1]")]
     [InlineData("[{\"type\":\"tick\"}]", Kind.NotAnObject, "")]
     [InlineData("{\"type\":\"tick\"}{\"type\":\"tick\"}", Kind.TrailingData, "")]
     [InlineData("{\"type\":\"tick\",}", Kind.NotJson, "")]

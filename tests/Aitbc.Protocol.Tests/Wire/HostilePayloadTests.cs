@@ -112,8 +112,12 @@ public sealed class HostilePayloadTests
     [InlineData("\"epoch\":0", "\"epoch\":99999999999999999999999999999999", Kind.OutOfRange, "epoch")]
     [InlineData("\"lane\":0", "\"lane\":2147483648", Kind.OutOfRange, "nonce.lane")]
     [InlineData("\"validUntil\":9", "\"validUntil\":9.5", Kind.OutOfRange, "validUntil")]
-    [InlineData("\"amount\":\"5\"", "\"amount\":\"170141183460469231731687303715884105728\"", Kind.OutOfRange, "commands[0].amount")]
-    [InlineData("\"amount\":\"5\"", "\"amount\":\"9999999999999999999999999999999999999999\"", Kind.OutOfRange, "commands[0].amount")]
+    [InlineData(
+        "\"amount\":\"5\"", "\"amount\":\"170141183460469231731687303715884105728\"",
+        Kind.OutOfRange, "commands[0].amount")]
+    [InlineData(
+        "\"amount\":\"5\"", "\"amount\":\"9999999999999999999999999999999999999999\"",
+        Kind.OutOfRange, "commands[0].amount")]
     [InlineData("\"amount\":\"5\"", "\"amount\":\"05\"", Kind.BadText, "commands[0].amount")]
     [InlineData("\"amount\":\"5\"", "\"amount\":\"-5\"", Kind.BadText, "commands[0].amount")]
     [InlineData("\"amount\":\"5\"", "\"amount\":\"5.0\"", Kind.BadText, "commands[0].amount")]
@@ -155,15 +159,19 @@ public sealed class HostilePayloadTests
     [InlineData("\"guardianThreshold\":1", "\"guardianThreshold\":-1", Kind.OutOfRange, "guardianThreshold")]
     [InlineData("\"guardianThreshold\":1", "\"guardianThreshold\":true", Kind.WrongType, "guardianThreshold")]
     [InlineData("\"maxStake\":\"1\",", "", Kind.MissingMember, "constitution.maxStake")]
-    [InlineData("\"maxStake\":\"1\",", "\"maxStake\":\"1\",\"maxFun\":\"1\",", Kind.UnknownMember, "constitution.maxFun")]
+    [InlineData(
+        "\"maxStake\":\"1\",", "\"maxStake\":\"1\",\"maxFun\":\"1\",", Kind.UnknownMember, "constitution.maxFun")]
     [InlineData("[ \"transfer\"]", "[\"transfer\",\"transfer\"]", Kind.OutOfRange, "constitution.allowedActions[1]")]
     [InlineData("[ \"transfer\"]", "[\"steal\"]", Kind.UnknownCommand, "constitution.allowedActions[0]")]
     [InlineData("[ \"transfer\"]", "[0]", Kind.WrongType, "constitution.allowedActions[0]")]
     [InlineData("[0,23]", "[0,24]", Kind.OutOfRange, "constitution.hoursUtc[1]")]
     [InlineData("[0,23]", "[7,7]", Kind.OutOfRange, "constitution.hoursUtc[1]")]
     [InlineData("[0,23]", "[[0]]", Kind.WrongType, "constitution.hoursUtc[0]")]
-    [InlineData("\"requiresHumanApproval\":false", "\"requiresHumanApproval\":0", Kind.WrongType, "constitution.requiresHumanApproval")]
-    public void TryParse_OfOneChangeInARegistration_NamesTheMember(string sound, string change, Kind kind, string path) =>
+    [InlineData(
+        "\"requiresHumanApproval\":false", "\"requiresHumanApproval\":0",
+        Kind.WrongType, "constitution.requiresHumanApproval")]
+    public void TryParse_OfOneChangeInARegistration_NamesTheMember(
+        string sound, string change, Kind kind, string path) =>
         AssertProblem(With(Transfer, Replace(Register, sound, change)), kind, $"commands[0].{path}");
 
     [Theory]
@@ -179,7 +187,8 @@ public sealed class HostilePayloadTests
     [InlineData("{\"type\":\"service.delist\",\"service\":\"w1\"}", Kind.BadText, "commands[0].service")]
     [InlineData("{\"type\":\"service.delist\",\"service\":\"s01\"}", Kind.BadText, "commands[0].service")]
     [InlineData("{\"type\":\"workload.start\",\"workload\":\"1\"}", Kind.BadText, "commands[0].workload")]
-    [InlineData("{\"type\":\"workload.start\",\"workload\":\"w18446744073709551616\"}", Kind.BadText, "commands[0].workload")]
+    [InlineData(
+        "{\"type\":\"workload.start\",\"workload\":\"w18446744073709551616\"}", Kind.BadText, "commands[0].workload")]
     [InlineData("{\"type\":\"market.stop\",\"scope\":\"ALL\"}", Kind.BadText, "commands[0].scope")]
     [InlineData("{\"type\":\"market.stop\",\"scope\":2}", Kind.WrongType, "commands[0].scope")]
     public void TryParse_OfOtherCommands_NamesTheMember(string command, Kind kind, string path) =>
@@ -209,7 +218,8 @@ public sealed class HostilePayloadTests
     {
         var last = $$"""{"to":"{{Id}}","amount":"5","type":"transfer"}""";
         Assert.Null(Parse(With(Transfer, last)));
-        AssertProblem(With(Transfer, last.Replace("}", ",\"type\":\"transfer\"}")), Kind.DuplicateMember, "commands[0].type");
+        var twice = last.Replace("}", ",\"type\":\"transfer\"}");
+        AssertProblem(With(Transfer, twice), Kind.DuplicateMember, "commands[0].type");
         AssertProblem(With(Transfer, last.Replace("\"5\"", "{\"a\":[]}")), Kind.WrongType, "commands[0].amount");
         AssertProblem(With(Transfer, last.Replace("\"transfer\"", "[]")), Kind.WrongType, "commands[0].type");
     }
@@ -280,7 +290,8 @@ public sealed class HostilePayloadTests
         var problem = Parse($$"""{"{{new string('a', 100_000)}}":1}""");
         Assert.Equal(new string('a', 40) + "...", problem!.Path);
         Assert.Equal("?", Parse("{\"<script>\":1}")!.Path);
-        Assert.All(Enum.GetValues<Kind>(), kind => Assert.EndsWith(".", new PayloadProblem(kind, "a", 1, "b").ToString()));
+        Assert.All(
+            Enum.GetValues<Kind>(), kind => Assert.EndsWith(".", new PayloadProblem(kind, "a", 1, "b").ToString()));
     }
 
     private static void AssertProblem(string json, Kind kind, string path)

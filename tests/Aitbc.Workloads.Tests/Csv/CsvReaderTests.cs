@@ -208,6 +208,14 @@ public sealed class CsvReaderTests
         Assert.All(table.Classes, label => Assert.Equal(label.Token, label.Name));
     }
 
+    [Theory]
+    [InlineData("9,2,x,y\n1,2,0\n1,2,1\n", 9L)]
+    [InlineData("9,2\n1,2,0\n1,2,1\n", null)]
+    [InlineData("9\n1,2,0\n1,2,1\n", null)]
+    [InlineData("a,b,c,d\n1,2,0\n1,2,1\n", null)]
+    public void TryRead_Header_DeclaresRowsOnlyWhereItNamesClasses(string text, long? rows) =>
+        Assert.Equal(rows, Read(text).Layout.Header!.DeclaredRows);
+
     [Fact]
     public void TryReadGoodRows_BadRows_AreCountedByReasonWithTheirFirstLines()
     {

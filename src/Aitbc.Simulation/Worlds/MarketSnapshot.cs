@@ -1,0 +1,149 @@
+using Aitbc.Primitives;
+using Aitbc.Protocol;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.State;
+using Aitbc.Agents.Runtime.Marketplace;
+
+namespace Aitbc.Simulation.Worlds;
+
+/// <summary>One bid on a workload.</summary>
+/// <param name="Bidder">Who.</param>
+/// <param name="IsOpened">Whether it was opened.</param>
+internal readonly record struct BidRow(AccountNumber Bidder, bool IsOpened);
+
+/// <summary>A workload and its bids.</summary>
+/// <param name="Record">The workload.</param>
+/// <param name="Bids">Its bids.</param>
+/// <param name="Provider">To whom it was awarded; null before.</param>
+internal sealed record WorkloadRow(WorkloadRecord Record, IReadOnlyList<BidRow> Bids, AccountNumber? Provider);
+
+/// <summary>An account of the world.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Record">The account.</param>
+/// <param name="Agent">The agent; the default for people.</param>
+internal sealed record AccountRow(AccountNumber Number, AccountRecord Record, AgentRecord Agent);
+
+/// <summary>What a world reads of the durable ledger at one moment, copied out in one go. Immutable.</summary>
+internal sealed record MarketSnapshot
+{
+    public required ulong Seq { get; init; }
+
+    public required long MarketNowMs { get; init; }
+
+    public required long MarketOffsetMs { get; init; }
+
+    public required bool MarketRuns { get; init; }
+
+    public required bool AllStopped { get; init; }
+
+    public required Parameters Parameters { get; init; }
+
+    public required TokenAmount Supply { get; init; }
+
+    public required TokenAmount Treasury { get; init; }
+
+    /// <summary>Sums over all accounts, in the order of <see cref="SubAccount"/>.</summary>
+    public required IReadOnlyList<TokenAmount> Totals { get; init; }
+
+    /// <summary>By id.</summary>
+    public required IReadOnlyList<WorkloadRow> Workloads { get; init; }
+
+    public required ILookup<AccountNumber, ServiceFacts> Services { get; init; }
+
+    public required IReadOnlyDictionary<AccountId, AccountRow> Accounts { get; init; }
+
+    public required IReadOnlyDictionary<Digest, BlobFacts> Blobs { get; init; }
+
+    /// <summary>Copies what is asked for.</summary>
+    public static MarketSnapshot Of(
+        LedgerState state, IReadOnlyCollection<AccountId> accounts, IReadOnlyCollection<Digest> blobs)
+    {
+        ref readonly var globals = ref state.Globals;
+        return new MarketSnapshot
+        {
+            Seq = globals.Seq,
+            MarketNowMs = state.MarketNowMs,
+            MarketOffsetMs = globals.MarketOffsetMs,
+            MarketRuns = state.MarketRuns,
+            AllStopped = globals.AllStopped == 1,
+            Parameters = state.Parameters,
+            Supply = globals.Supply,
+            Treasury = state.Account(AccountNumber.Treasury).Available,
+            Totals = TotalsOf(state),
+            Workloads = WorkloadsOf(state),
+            Services = ServicesOf(state),
+            Accounts = accounts.Select(id => RowOf(state, id)).OfType<AccountRow>()
+                .ToDictionary(row => row.Record.Id),
+            Blobs = blobs.Distinct().ToDictionary(digest => digest, digest => FactsOf(state, digest)),
+        };
+    }
+
+    private static BlobFacts FactsOf(LedgerState state, in Digest digest)
+    {
+        var slot = state.FindBlob(digest);
+        return slot < 0 ? default : new BlobFacts(true, state.Blobs[slot].Available == 1);
+    }
+
+    private static AccountRow? RowOf(LedgerState state, in AccountId id)
+    {
+        if (state.FindAccount(id) is not { } number)
+        {
+            return null;
+        }
+
+        var record = state.Account(number);
+        return new AccountRow(number, record, record.Agent == 0 ? default : state.Agents[record.Agent - 1]);
+    }
+
+    private static TokenAmount[] TotalsOf(LedgerState state)
+    {
+        var totals = new TokenAmount[Enum.GetValues<SubAccount>().Length];
+        for (var slot = 0; slot < state.Accounts.Count; slot++)
+        {
+            foreach (var sub in Enum.GetValues<SubAccount>())
+            {
+                totals[(int)sub] += state.Accounts[slot].Balance(sub);
+            }
+        }
+
+        return totals;
+    }
+
+    private static List<WorkloadRow> WorkloadsOf(LedgerState state)
+    {
+        List<WorkloadRow> rows = [];
+        for (var slot = 0; slot < state.Workloads.Count; slot++)
+        {
+            var record = state.Workloads[slot];
+            if (record.Id.Value == 0)
+            {
+                continue;
+            }
+
+            List<BidRow> bids = [];
+            for (var at = record.FirstBid; at != 0; at = state.Bids[at - 1].NextBid)
+            {
+                bids.Add(new BidRow(state.Bids[at - 1].Bidder, state.Bids[at - 1].Opened == 1));
+            }
+
+            AccountNumber? provider =
+                record.Phase >= WorkloadPhase.Awarded ? state.Bids[record.WinningBid].Bidder : null;
+            rows.Add(new WorkloadRow(record, bids, provider));
+        }
+
+        rows.Sort((a, b) => a.Record.Id.Value.CompareTo(b.Record.Id.Value));
+        return rows;
+    }
+
+    private static ILookup<AccountNumber, ServiceFacts> ServicesOf(LedgerState state) =>
+        Enumerable.Range(0, state.Services.Count).Where(slot => state.Services[slot].Id.Value != 0)
+            .ToLookup(
+                slot => state.Services[slot].Provider,
+                slot => new ServiceFacts(
+                    state.Services[slot].Id,
+                    state.Services[slot].Capability,
+                    state.Services[slot].MaxCapacity,
+                    state.Services[slot].CurrentLoad));
+}
