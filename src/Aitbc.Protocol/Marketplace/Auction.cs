@@ -155,8 +155,8 @@ internal static class Auction
         return winner;
     }
 
-    /// <summary>The first beacon value after a round, so that the node cannot choose among later ones by when it lets the
-    /// award fall due. The beacon is a hash chain: an earlier value follows from the newest.</summary>
+    /// <summary>The first beacon value after a round, so that the node cannot choose among later ones by when it
+    /// lets the award fall due. The beacon is a hash chain: an earlier value follows from the newest.</summary>
     private static Digest BeaconAfter(LedgerState state, uint round)
     {
         var value = state.Globals.BeaconHead;

@@ -130,8 +130,8 @@ internal static class Settlement
     }
 
     /// <summary>Ends all bids but the winner's. A bid that was to be opened and was not, or whose service was taken off
-    /// the market since, loses its bid bond, unless a stop kept its owner from opening it: to see the others' prices and
-    /// then step aside must not be free, for it moves the price.</summary>
+    /// the market since, loses its bid bond, unless a stop kept its owner from opening it: to see the others' prices
+    /// and then step aside must not be free, for it moves the price.</summary>
     private static void ReleaseBids(Step step, int slot, int winner, bool mustBeOpened)
     {
         var state = step.State;

@@ -3,7 +3,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Staking;
 
-namespace Aitbc.Protocol.Tests;
+namespace Aitbc.Protocol.Tests.Attacks;
 
 /// <summary>Amounts up to 2^127 - 1 in every field are refused, never thrown at.</summary>
 public sealed class HostileAmountTests

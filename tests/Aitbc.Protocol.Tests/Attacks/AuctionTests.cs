@@ -2,7 +2,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 
-namespace Aitbc.Protocol.Tests.Marketplace;
+namespace Aitbc.Protocol.Tests.Attacks;
 
 /// <summary>Who wins, what for, and who cannot bend it.</summary>
 public sealed class AuctionTests
@@ -39,6 +39,7 @@ public sealed class AuctionTests
         var chain = new LedgerFixture();
         var (id, bidders) = Tie(chain, false, false);
         var before = bidders.Select(bidder => chain.Account(bidder.Agent).Total).ToList();
+        Assert.All(bidders, bidder => Assert.False(chain.Account(bidder.Agent).Bond.IsZero));
         for (var waits = 0; waits < 10; waits++)
         {
             chain.PassDeadline(id);
@@ -47,7 +48,8 @@ public sealed class AuctionTests
 
         chain.PassDeadline(id);
         Assert.False(chain.IsLive(id));
-        Assert.Equal(before, bidders.Select(bidder => chain.Account(bidder.Agent).Available + chain.State.Parameters.MinimumStake));
+        Assert.Equal(before, bidders.Select(bidder => chain.Account(bidder.Agent).Total));
+        Assert.All(bidders, bidder => Assert.True(chain.Account(bidder.Agent).Bond.IsZero));
         Assert.Equal(TokenAmount.Zero, chain.Account(chain.People[0]).Escrow);
     }
 
@@ -91,8 +93,7 @@ public sealed class AuctionTests
     private static (WorkloadId Id, Provider[] Bidders) Tie(
         LedgerFixture chain, bool reverseBids, bool reverseOpenings)
     {
-        Provider[] bidders =
-            [chain.NewProvider(chain.People[3]), chain.NewProvider(chain.People[4]), chain.NewProvider(chain.People[5])];
+        Provider[] bidders = [.. chain.People.Skip(3).Take(3).Select(owner => chain.NewProvider(owner))];
         var id = chain.Post(chain.People[0]);
         foreach (var bidder in reverseBids ? [.. bidders.Reverse()] : bidders)
         {
