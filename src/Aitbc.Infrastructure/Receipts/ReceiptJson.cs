@@ -14,8 +14,6 @@ public static class ReceiptJson
     /// <summary>Most bytes of a receipt: 8 MiB. The largest journal entry, in base64url, fits.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
-    private const int MaxDepth = 4;
-
     private static readonly JsonSerializerOptions Options = CreateOptions();
 
     /// <summary>Writes a receipt: members in the documented order, two spaces a level, line feeds, one at the end.
@@ -94,7 +92,6 @@ public static class ReceiptJson
             RespectNullableAnnotations = true,
             RespectRequiredConstructorParameters = true,
             AllowDuplicateProperties = false,
-            MaxDepth = MaxDepth,
             WriteIndented = true,
             IndentSize = 2,
             NewLine = "\n",
