@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Aitbc.Infrastructure.Receipts;
 
 /// <summary>
-/// The one form in which a receipt is written, and its strict reader: whatever is not byte for byte what the writer would
+/// The one form in which a receipt is written, and its strict reader: whatever is not byte for byte what the writer
+/// would
 /// write is refused, so no second spelling can hide anything.
 /// </summary>
 /// <remarks>Stateless, thread-safe.</remarks>
