@@ -24,6 +24,10 @@ public static class Program
         {
             DemoCommand.Create(output),
             VerifyCommand.Create(output),
+            ReceiptCommand.Create(output),
+            ExplainCommand.Create(output),
+            BackupCommand.Create(output),
+            RestoreCommand.Create(output),
             BenchCommand.Create(output),
             VersionCommand.Create(output),
         };

@@ -65,6 +65,9 @@ public sealed class ReceiptExporter : IDisposable
     /// <summary>Receipts that this chain has, as far as it was exported.</summary>
     public ulong Count => progress.Count;
 
+    /// <summary>Whether it had to look for a revoked key in the whole journal.</summary>
+    internal bool HasSearched => everyKey is not null;
+
     /// <summary>Exports what has become durable since the last call; all that there is, where that is much.</summary>
     /// <returns>How many receipts that were.</returns>
     /// <exception cref="DiskFullException">No room. Call again when there is: nothing is left out.</exception>
@@ -79,7 +82,7 @@ public sealed class ReceiptExporter : IDisposable
             {
                 renderer.Observe(EntryFrame.Read((ulong)frame.Sequence, frame.Payload));
             }
-            else if (frame.Kind == FrameKind.Block && (ulong)frame.Sequence >= progress.Next)
+            else if (frame.Kind == FrameKind.Block)
             {
                 foreach (var receipt in renderer.ObserveBlock(frame.Payload.Span))
                 {

@@ -7,8 +7,7 @@ using System.Text.Json;
 namespace Aitbc.Infrastructure.Tests.Receipts;
 
 /// <summary>
-/// Checks a receipt as a stranger would who has only the documented format, a JSON reader and a cryptography library:
-/// it
+/// Checks a receipt as a stranger would who has only the documented format, a JSON reader and a cryptography library: it
 /// shares no code with the verifier, so a mistake in hashing cannot hide on both sides.
 /// </summary>
 internal static class PlainCheck

@@ -202,6 +202,62 @@ public sealed class ReceiptExporterTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_EndedOnAFullDisk_NotesNoProgressThatItDidNotMake()
+    {
+        await using var work = await PaidWork.BeginAsync(directory.Combine("a"));
+        await work.PayAsync();
+        await work.PayAsync();
+        await CloseBlockAsync(work);
+        var disk = new FaultyDisk(1) { Capacity = 8_000 };
+        disk.CreateDirectory(Folder);
+        var full = new ReceiptExporter(disk, work.Host);
+        Assert.Throws<DiskFullException>(() => full.ExportNew());
+        disk.Capacity = long.MaxValue;
+        full.Dispose();
+
+        using var exporter = new ReceiptExporter(disk, work.Host);
+        exporter.ExportNew();
+
+        Assert.Equal(2ul, exporter.Count);
+        Assert.Equal(["w1.json", "w2.json"], Names(disk));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Export_AfterARestart_SearchesTheJournalOnlyForKeysThatWereRevokedMeanwhile(bool revoked)
+    {
+        await using var work = await PaidWork.BeginAsync(directory.Combine("a"), blockEntries: 1_000);
+        await ExportAsync(work);
+        var id = await work.DeliverAsync();
+        if (revoked)
+        {
+            await work.RotateAsync();
+        }
+
+        await work.RestartAsync();
+        using var exporter = new ReceiptExporter(work.Directory.Disk, work.Host);
+        await work.SettleAsync(id, accept: true);
+        await CloseBlockAsync(work);
+
+        Assert.Equal(1, exporter.ExportNew());
+        Assert.Equal(revoked, exporter.HasSearched);
+    }
+
+    [Fact]
+    public async Task Export_OfADeliveryInTheFirstBlock_FindsItAgain()
+    {
+        await using var work = await PaidWork.BeginAsync(directory.Combine("a"), blockEntries: 1_000);
+        var id = await work.DeliverAsync();
+        await work.RestartAsync();
+        Assert.Equal(0, await ExportAsync(work));
+        await work.SettleAsync(id, accept: true);
+
+        Assert.Equal(1, await ExportAsync(work));
+        Assert.Null(ReceiptVerifier.Verify(Assert.Single(Files(work))).Problem);
+    }
+
+    [Fact]
     public async Task Export_PowerCutInAnyOperation_LeavesWholeReceiptsAndGoesOn()
     {
         await using var work = await PaidWork.BeginAsync(directory.Combine("a"));
@@ -245,8 +301,7 @@ public sealed class ReceiptExporterTests : IDisposable
         Assert.All(
             Names(disk),
             name => Assert.True(
-                ReceiptVerifier.Verify(disk.ReadAll($"{Folder}/{name}")).Ok, $"{name}, seed {seed}, operation"
-                    + $" {crash}"));
+                ReceiptVerifier.Verify(disk.ReadAll($"{Folder}/{name}")).Ok, $"{name}, seed {seed}, operation {crash}"));
         using (var again = new ReceiptExporter(disk, work.Host))
         {
             again.ExportNew();
@@ -258,8 +313,7 @@ public sealed class ReceiptExporterTests : IDisposable
             Assert.Equal(whole.ReadAll($"{Folder}/{name}"), disk.ReadAll($"{Folder}/{name}")));
     }
 
-    /// <summary>Renders the whole journal as a verifier does and compares with the files; how many there
-    /// were.</summary>
+    /// <summary>Renders the whole journal as a verifier does and compares with the files; how many there were.</summary>
     private static async Task<int> RenderAgainAsync(PaidWork work, List<byte[]> files)
     {
         await work.CloseAsync();

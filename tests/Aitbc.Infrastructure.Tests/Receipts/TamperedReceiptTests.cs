@@ -46,8 +46,7 @@ public sealed class TamperedReceiptTests(ReceiptSamples samples) : IClassFixture
 
                     var name = string.Join('.', place);
                     Assert.False(report.Ok, name);
-                    Assert.True(report.Fault != ReceiptFault.NotCanonical, $"{name} was refused for its spelling"
-                        + " alone");
+                    Assert.True(report.Fault != ReceiptFault.NotCanonical, $"{name} was refused for its spelling alone");
                 }
             }
         }

@@ -1,0 +1,65 @@
+using Aitbc.Protocol;
+
+namespace Aitbc.Infrastructure.Explanation;
+
+/// <summary>The rule behind each outcome that is journalled, as the end of a sentence that begins with "refused: ".
+/// </summary>
+internal static class RuleWords
+{
+    /// <summary>The rule.</summary>
+    public static string Of(Outcome outcome) => OfConstitution(outcome) ?? OfAccounts(outcome) ?? OfMarket(outcome)
+        ?? PlainWords.Of(outcome);
+
+    private static string? OfConstitution(Outcome outcome) => outcome switch
+    {
+        Outcome.ValueLimit => "the constitution's maxValuePerAction bounds the value of one action",
+        Outcome.VolumeLimit => "the constitution's maxDailyVolume bounds what an agent spends or reserves in any 24 hours",
+        Outcome.StakeLimit => "the constitution's maxStake bounds the stake",
+        Outcome.CounterpartyNotAllowed => "the constitution names the counterparties, and this is none of them",
+        Outcome.OutsideHours => "the constitution names the hours (UTC) at which the agent may act",
+        Outcome.KeyChangeHold => "the constitution holds value back for a while after a change of keys",
+        Outcome.ActionNotAllowed => "the constitution's allowedActions does not name this action",
+        Outcome.ApprovalNeeded => "the constitution asks for a person's approval of every action with value",
+        _ => null,
+    };
+
+    private static string? OfAccounts(Outcome outcome) => outcome switch
+    {
+        Outcome.NotAuthorised => "only the owner, guardian, council, client, provider or bidder concerned may do this",
+        Outcome.NoSuchAccount => "the account named does not exist",
+        Outcome.AccountExists => "an account with this key exists already",
+        Outcome.BadPossession => "a new key must sign that its holder brings it to this chain under this sender",
+        Outcome.KeySetFull => "the account has as many keys as there may be, or has this one already",
+        Outcome.NoSuchKey => "the key is none of the account's, or its last one",
+        Outcome.NoSuchAgent => "the agent named does not exist",
+        Outcome.BadConstitution => "a constitution must allow something, not contradict itself, and fit the chain's sizes",
+        Outcome.BadGuardians => "guardians are 1 to 8 different people, and no more of them release than there are",
+        Outcome.StillEngaged => "the agent still has stake, bonds, escrow, services or jobs",
+        Outcome.NothingToRelease => "there is no such stop, or this release is counted already",
+        Outcome.BadAmount => "the amount is zero, or goes from an account to itself",
+        Outcome.InsufficientFunds => "the available balance must cover the amount and the gas",
+        Outcome.InsufficientStake => "the stake must be at least the chain's minimum",
+        Outcome.TooManyOpen => "the chain bounds how much of a kind one account, or one workload, has open at once",
+        Outcome.BlobMissing => "the blob must be declared, paid for and there",
+        Outcome.BlobExists => "the blob is declared already",
+        Outcome.BlobTooLarge => "the chain bounds the size of a blob and the days of its rent",
+        _ => null,
+    };
+
+    private static string? OfMarket(Outcome outcome) => outcome switch
+    {
+        Outcome.NoSuchService => "the service is not listed, or not the sender's",
+        Outcome.ServiceBusy => "the service still has work running, or is full",
+        Outcome.BadTerms => "the terms are out of the chain's range",
+        Outcome.NoSuchWorkload => "the workload does not exist, or has ended",
+        Outcome.WrongPhase => "the workload is in another phase than this needs",
+        Outcome.AlreadyBid => "a bidder bids once on a workload",
+        Outcome.CapabilityMismatch => "the service does not offer what the workload asks for",
+        Outcome.OwnWorkload => "a client, and agents of the same owner, may not bid on the client's own workload",
+        Outcome.NoSuchBid => "there is no such bid",
+        Outcome.CommitmentMismatch => "an opening must be what the bid committed to",
+        Outcome.AlreadyOpened => "the bid was opened already",
+        Outcome.PriceOutOfRange => "a bid's price must be above zero and at most the client's maximum",
+        _ => null,
+    };
+}
