@@ -51,7 +51,8 @@ public static class BackupCommand
     {
         if (Overlap(data, to))
         {
-            throw new CommandFailure("overlap", $"A backup of {data} cannot lie in it or around it: name another --to.");
+            throw new CommandFailure("overlap", $"A backup of {data} cannot lie in it or around it: name another"
+                + " --to.");
         }
 
         try
@@ -60,7 +61,8 @@ public static class BackupCommand
             return output.Result(
                 new BackupFacts(to, summary.Files, summary.Bytes),
                 people => people.Line(
-                    $"{to} is a backup of {data}: {Files(summary)}. It holds the keys: keep it as safe as the original."));
+                    $"{to} is a backup of {data}: {Files(summary)}. It holds the keys: keep it as safe as the"
+                        + " original."));
         }
         catch (FileNotFoundException missing)
         {

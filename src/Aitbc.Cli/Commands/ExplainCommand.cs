@@ -32,7 +32,8 @@ public static class ExplainCommand
             seq, data,
         };
         command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
-            parsed.GetRequiredValue(data), (ulong)parsed.GetRequiredValue(seq), output.Open(parsed), cancellationToken)));
+            parsed.GetRequiredValue(data), (ulong)parsed.GetRequiredValue(seq), output.Open(parsed),
+                cancellationToken)));
         return command;
     }
 
@@ -81,7 +82,8 @@ public static class ExplainCommand
         {
             var figures = refusal.Detail is null ? string.Empty : $" ({refusal.Detail})";
             people.Line(
-                $"  why      {refusal.Outcome} ({refusal.Code}) at command {refusal.Command} of {it.Asked.Count}{figures}; "
+                $"  why      {refusal.Outcome} ({refusal.Code}) at command {refusal.Command} of"
+                    + $" {it.Asked.Count}{figures}; "
                 + "all that it changed is the gas and the nonce");
         }
 
@@ -97,7 +99,8 @@ public static class ExplainCommand
             people.Line("  accounts");
             foreach (var account in it.Accounts)
             {
-                people.Line($"    {account.Number} is {account.What}{(account.Id is { } id ? $": {id}" : string.Empty)}");
+                people.Line($"    {account.Number} is"
+                    + $" {account.What}{(account.Id is { } id ? $": {id}" : string.Empty)}");
             }
         }
 

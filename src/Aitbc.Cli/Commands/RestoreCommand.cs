@@ -50,12 +50,14 @@ public static class RestoreCommand
             return output.Result(
                 new RestoreFacts(data, summary.Files, summary.Bytes),
                 people => people.Line(
-                    $"{data} is as the backup was: {BackupCommand.Files(summary)}. Its next start begins a new term; what "
+                    $"{data} is as the backup was: {BackupCommand.Files(summary)}. Its next start begins a new term;"
+                        + " what "
                     + "came after the backup is not in it."));
         }
         catch (DirectoryNotFoundException missing)
         {
-            throw new CommandFailure("no_backup", $"There is no backup in {from}: name its directory with --from.", missing);
+            throw new CommandFailure("no_backup", $"There is no backup in {from}: name its directory with"
+                + " --from.", missing);
         }
         catch (DataDirectoryUnusableException unusable)
         {

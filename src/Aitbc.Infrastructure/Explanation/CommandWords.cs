@@ -72,9 +72,11 @@ internal static class CommandWords
             : string.Join(", ", it.Capabilities.Select(label => label.ToString()));
         return $"Register an agent ({PlainWords.Of(it.AgentKind)}; {capabilities}; version {it.Version}) with the key "
             + $"{it.Key.Thumbprint()} and {it.Deposit.ToDisplay()}, guarded by "
-            + $"{string.Join(", ", it.Guardians.Select(names.Of))} ({it.GuardianThreshold} of them release it), bound to "
+            + $"{string.Join(", ", it.Guardians.Select(names.Of))} ({it.GuardianThreshold} of them release it), bound"
+            + " to "
             + $"at most {it.Constitution.MaxValuePerAction.ToDisplay()} an action, "
-            + $"{it.Constitution.MaxDailyVolume.ToDisplay()} of value and {it.Constitution.MaxGasPerDay.ToDisplay()} of gas "
+            + $"{it.Constitution.MaxDailyVolume.ToDisplay()} of value and {it.Constitution.MaxGasPerDay.ToDisplay()}"
+            + " of gas "
             + $"in 24 hours, a stake of {it.Constitution.MaxStake.ToDisplay()} and "
             + PlainWords.Count(it.Constitution.AllowedActions.Count, "kind of action") + Approval(it);
     }
@@ -84,10 +86,12 @@ internal static class CommandWords
 
     private static string OfTerms(ServiceTerms it) =>
         $"\"{it.Name}\" for {it.Capability} at {it.PricePerUnit.ToDisplay()} a unit, "
-        + $"{PlainWords.Count(it.MaxCapacity, "job")} at once, quality of at least {PlainWords.Share(it.MinAccuracyPpm)}";
+        + $"{PlainWords.Count(it.MaxCapacity, "job")} at once, quality of at least"
+        + $" {PlainWords.Share(it.MinAccuracyPpm)}";
 
     private static string OfPost(PostWorkload it) =>
-        $"Post a workload: {PlainWords.Count(it.Units, "unit")} of {it.Capability} for at most {it.MaxPrice.ToDisplay()}, "
+        $"Post a workload: {PlainWords.Count(it.Units, "unit")} of {it.Capability} for at most"
+            + $" {it.MaxPrice.ToDisplay()}, "
         + $"quality of at least {PlainWords.Share(it.MinQualityPpm)}, job bond {it.JobBond.ToDisplay()}; bids "
         + $"{PlainWords.Span(it.BidWindowMs)}, openings {PlainWords.Span(it.OpenWindowMs)}, work "
         + $"{PlainWords.Span(it.WorkWindowMs)}, acceptance {PlainWords.Span(it.AcceptWindowMs)}; input {it.Input}, "

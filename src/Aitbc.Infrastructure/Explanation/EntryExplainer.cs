@@ -26,7 +26,8 @@ public static class EntryExplainer
     /// <param name="seq">The entry, from 1.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="FileNotFoundException">There is no chain.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such entry; the actual value is the last one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such entry; the actual value is the last
+    /// one.</exception>
     /// <exception cref="LedgerDamagedException">An entry up to this one is not what its hash binds.</exception>
     /// <exception cref="StorageDamagedException">The genesis file or the journal is damaged.</exception>
     public static EntryExplanation Explain(string path, ulong seq, CancellationToken cancellationToken)

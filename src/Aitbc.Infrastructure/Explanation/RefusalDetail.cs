@@ -79,7 +79,8 @@ internal static class RefusalDetail
 
     private static string OfBlob(Parameters parameters, DeclareBlob blob) =>
         $"{PlainWords.Count((long)blob.SizeBytes, "byte")} of at most "
-        + $"{PlainWords.Count((long)parameters.MaxBlobBytes, "byte")}, for {PlainWords.Count(blob.Days, "day")} of at most "
+        + $"{PlainWords.Count((long)parameters.MaxBlobBytes, "byte")}, for {PlainWords.Count(blob.Days, "day")} of at"
+        + " most "
         + PlainWords.Count(parameters.MaxBlobDays, "day");
 
     private static WorkloadPhase? PhaseOf(LedgerState state, Command command)

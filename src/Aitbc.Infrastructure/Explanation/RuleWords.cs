@@ -13,7 +13,8 @@ internal static class RuleWords
     private static string? OfConstitution(Outcome outcome) => outcome switch
     {
         Outcome.ValueLimit => "the constitution's maxValuePerAction bounds the value of one action",
-        Outcome.VolumeLimit => "the constitution's maxDailyVolume bounds what an agent spends or reserves in any 24 hours",
+        Outcome.VolumeLimit => "the constitution's maxDailyVolume bounds what an agent spends or reserves in any 24"
+            + " hours",
         Outcome.StakeLimit => "the constitution's maxStake bounds the stake",
         Outcome.CounterpartyNotAllowed => "the constitution names the counterparties, and this is none of them",
         Outcome.OutsideHours => "the constitution names the hours (UTC) at which the agent may act",
@@ -32,7 +33,8 @@ internal static class RuleWords
         Outcome.KeySetFull => "the account has as many keys as there may be, or has this one already",
         Outcome.NoSuchKey => "the key is none of the account's, or its last one",
         Outcome.NoSuchAgent => "the agent named does not exist",
-        Outcome.BadConstitution => "a constitution must allow something, not contradict itself, and fit the chain's sizes",
+        Outcome.BadConstitution => "a constitution must allow something, not contradict itself, and fit the chain's"
+            + " sizes",
         Outcome.BadGuardians => "guardians are 1 to 8 different people, and no more of them release than there are",
         Outcome.StillEngaged => "the agent still has stake, bonds, escrow, services or jobs",
         Outcome.NothingToRelease => "there is no such stop, or this release is counted already",

@@ -3,7 +3,8 @@ using Aitbc.Infrastructure.Storage;
 namespace Aitbc.Infrastructure.Ledger;
 
 /// <summary>Backups of a chain's directory, and the new term that follows a restore. Stateless.</summary>
-/// <remarks>A backup holds the node's key, the accounts' keys that live there and the host's key: whoever has it, and the
+/// <remarks>A backup holds the node's key, the accounts' keys that live there and the host's key: whoever has it, and
+/// the
 /// passphrase where there is one, is the node.</remarks>
 public static class ChainBackup
 {
@@ -26,7 +27,8 @@ public static class ChainBackup
         return Backup.Create(data, targetPath, new JournalOptions { Identity = digest }, running: null);
     }
 
-    /// <summary>Proves a backup and lays it out as a data directory. Its next opening begins a new term, which everybody
+    /// <summary>Proves a backup and lays it out as a data directory. Its next opening begins a new term, which
+    /// everybody
     /// sees: entries after the backup's moment may exist elsewhere.</summary>
     /// <param name="sourcePath">The backup.</param>
     /// <param name="path">A directory that is empty or does not exist.</param>
@@ -40,7 +42,8 @@ public static class ChainBackup
         return Backup.Restore(source, problems, () => MarkedTarget(source, path));
     }
 
-    /// <summary>The mark stands there before anything else does, so that no crash leaves a directory that would go on in
+    /// <summary>The mark stands there before anything else does, so that no crash leaves a directory that would go on
+    /// in
     /// the old term.</summary>
     private static FileDisk MarkedTarget(IDisk source, string path)
     {

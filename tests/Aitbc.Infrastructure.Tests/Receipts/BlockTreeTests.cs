@@ -26,7 +26,8 @@ public sealed class BlockTreeTests
             Assert.Equal(protocol.Root(), tree.Root);
             for (var i = 0; i < count; i++)
             {
-                var expected = MerkleTree.PathOf(leaves, i).Select(step => new PathStep(step.Sibling, step.SiblingIsLeft));
+                var expected = MerkleTree.PathOf(leaves, i).Select(step => new PathStep(step.Sibling,
+                    step.SiblingIsLeft));
                 Assert.Equal(expected, tree.PathOf(i));
                 Assert.Equal(tree.Root, BlockTree.RootFrom(leaves[i], tree.PathOf(i)));
             }

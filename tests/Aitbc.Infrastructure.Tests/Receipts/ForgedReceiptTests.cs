@@ -12,7 +12,7 @@ using Xunit;
 namespace Aitbc.Infrastructure.Tests.Receipts;
 
 /// <summary>Receipts whose hashes and signatures are all right, and which are refused for what they say.</summary>
-public sealed class ForgedReceiptTests
+public sealed partial class ForgedReceiptTests
 {
     private static readonly Digest Other = Digest.Sha256("other"u8);
     private static readonly WorkloadId Workload = new(7);
@@ -44,8 +44,10 @@ public sealed class ForgedReceiptTests
     [Fact]
     public void Verify_BlockOfAnotherKey_IsRefused()
     {
-        Refuses(ReceiptFault.WrongNodeKey, forged => forged.Edit = it => Settled(it, Resigned(forged, it.Settlement.Block)));
-        Refuses(ReceiptFault.WrongNodeKey, forged => forged.Edit = it => Delivered(it, Resigned(forged, it.Delivery.Block)));
+        Refuses(ReceiptFault.WrongNodeKey, forged => forged.Edit = it => Settled(it, Resigned(forged,
+            it.Settlement.Block)));
+        Refuses(ReceiptFault.WrongNodeKey, forged => forged.Edit = it => Delivered(it, Resigned(forged,
+            it.Delivery.Block)));
         Refuses(ReceiptFault.WrongNodeKey, forged => forged.Edit = it => it with { NodeKey = forged.Client.PublicKey });
     }
 
@@ -72,8 +74,10 @@ public sealed class ForgedReceiptTests
     [Fact]
     public void Verify_BlockOfAnotherChain_IsRefused()
     {
-        Refuses(ReceiptFault.WrongChain, forged => forged.SettlementBlock = forged.SettlementBlock with { Chain = "other" });
-        Refuses(ReceiptFault.WrongChain, forged => forged.DeliveryBlock = forged.DeliveryBlock with { Chain = "other" });
+        Refuses(ReceiptFault.WrongChain, forged =>
+            forged.SettlementBlock = forged.SettlementBlock with { Chain = "other" });
+        Refuses(ReceiptFault.WrongChain, forged =>
+            forged.DeliveryBlock = forged.DeliveryBlock with { Chain = "other" });
     }
 
     [Fact]
@@ -82,7 +86,8 @@ public sealed class ForgedReceiptTests
         Refuses(ReceiptFault.BlocksConflict, forged => forged.DeliveryBlock = forged.DeliveryBlock with { Last = 6 });
         Refuses(ReceiptFault.BlocksConflict, forged => forged.DeliveryBlock = forged.DeliveryBlock with { Height = 2 });
         Refuses(ReceiptFault.BlocksConflict, forged => forged.DeliveryBlock = forged.DeliveryBlock with { Term = 2 });
-        Refuses(ReceiptFault.BlocksConflict, forged => forged.DeliveryBlock = forged.DeliveryBlock with { TimeMs = 411 });
+        Refuses(ReceiptFault.BlocksConflict, forged =>
+            forged.DeliveryBlock = forged.DeliveryBlock with { TimeMs = 411 });
     }
 
     [Fact]
@@ -102,7 +107,8 @@ public sealed class ForgedReceiptTests
         });
         Refuses(ReceiptFault.WrongPath, forged => forged.Edit = it => it with
         {
-            Delivery = it.Delivery with { Path = [.. it.Delivery.Path.Select(step => step with { Left = !step.Left })] },
+            Delivery = it.Delivery with { Path = [.. it.Delivery.Path.Select(step =>
+                step with { Left = !step.Left })] },
         });
     }
 
@@ -265,7 +271,9 @@ public sealed class ForgedReceiptTests
         Refuses(ReceiptFault.BadDelivery, forged => forged.PayloadChain = "other");
         Refuses(ReceiptFault.BadDelivery, forged => forged.Sign = parts => parts with { Signature = new byte[63] });
         Refuses(ReceiptFault.BadDelivery, forged => forged.Sign = parts =>
-            parts with { HeaderText = Encoding.ASCII.GetBytes($"{{\"alg\":\"none\",\"kid\":\"{forged.Provider.Id}\"}}") });
+            parts with
+            {
+                HeaderText = Encoding.ASCII.GetBytes($"{{\"alg\":\"none\",\"kid\":\"{forged.Provider.Id}\"}}") });
     }
 
     [Fact]
@@ -354,70 +362,4 @@ public sealed class ForgedReceiptTests
     [Fact]
     public void Verify_VersionThatIsNotKnown_IsRefused() =>
         Refuses(ReceiptFault.UnknownVersion, forged => forged.Edit = it => it with { Version = 2 });
-
-    private static ReceiptReport Refuses(ReceiptFault fault, Action<ForgedReceipt> change)
-    {
-        using var forged = new ForgedReceipt();
-        change(forged);
-
-        var report = forged.Verify();
-        Assert.Equal(fault, report.Fault);
-        Assert.False(string.IsNullOrWhiteSpace(report.Problem));
-        Assert.Empty(report.Proven);
-        return report;
-    }
-
-    private static ForgedReceipt Silent()
-    {
-        var forged = new ForgedReceipt();
-        forged.Ended = forged.Ended with { Ending = WorkloadEnding.ClientSilent };
-        forged.Settlement = forged.Settlement with { Body = BodyKind.Input, Proof = 0 };
-        return forged;
-    }
-
-    private static ForgedReceipt OneBlock()
-    {
-        var forged = new ForgedReceipt();
-        forged.DeliveryBlock = forged.SettlementBlock = new ForgedBlock("test", 1, 1, 12, 1, 410);
-        return forged;
-    }
-
-    private static ForgedReceipt Simulated()
-    {
-        var forged = new ForgedReceipt { Chain = "sim:test", Simulated = true };
-        forged.DeliveryBlock = forged.DeliveryBlock with { Chain = "sim:test" };
-        forged.SettlementBlock = forged.SettlementBlock with { Chain = "sim:test" };
-        forged.Delivery = forged.Delivery with { Proof = 3 };
-        return forged;
-    }
-
-    private static byte[] Ending(ForgedReceipt forged) =>
-        ForgedReceipt.EventOf(EventKind.WorkloadEnded, forged.Ended);
-
-    private static void Deliver(ForgedReceipt forged, Func<ForgedEntry, ForgedEntry> change)
-    {
-        forged.Delivery = change(forged.Delivery);
-        forged.Ended = forged.Ended with { SubmittedSeq = forged.Delivery.Seq };
-    }
-
-    private static void Declare(ForgedReceipt forged, uint qualityPpm)
-    {
-        forged.Ended = forged.Ended with { QualityPpm = qualityPpm };
-        forged.Commands = [new SubmitWork(Workload, forged.Ended.Result, qualityPpm)];
-    }
-
-    private static Receipt Settled(Receipt it, string block) =>
-        it with { Settlement = it.Settlement with { Block = block } };
-
-    private static Receipt Delivered(Receipt it, string block) =>
-        it with { Delivery = it.Delivery with { Block = block } };
-
-    private static JwsParts Parts(string block)
-    {
-        Assert.True(Jws.TryParse(Encoding.ASCII.GetBytes(block), out var parts, out _));
-        return parts;
-    }
-
-    private static string Resigned(ForgedReceipt forged, string block) =>
-        forged.SignBlock(Parts(block).Payload.Span, forged.Client);
 }

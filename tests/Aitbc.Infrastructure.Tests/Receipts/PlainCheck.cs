@@ -7,7 +7,8 @@ using System.Text.Json;
 namespace Aitbc.Infrastructure.Tests.Receipts;
 
 /// <summary>
-/// Checks a receipt as a stranger would who has only the documented format, a JSON reader and a cryptography library: it
+/// Checks a receipt as a stranger would who has only the documented format, a JSON reader and a cryptography library:
+/// it
 /// shares no code with the verifier, so a mistake in hashing cannot hide on both sides.
 /// </summary>
 internal static class PlainCheck
@@ -28,7 +29,8 @@ internal static class PlainCheck
         return proof.AsSpan().SequenceEqual(Bytes(entry, "proofDigest"))
             && IsSigned(signed, signature, delivery.GetProperty("key"))
             && IsInBlock(
-                Leaf(entry, SHA256.HashData(payload), Bytes(entry, "eventsDigest")), delivery, root.GetProperty("nodeKey"))
+                Leaf(entry, SHA256.HashData(payload), Bytes(entry, "eventsDigest")), delivery, root.GetProperty(
+                    "nodeKey"))
             && IsInBlock(
                 Leaf(
                     settlement.GetProperty("entry"),

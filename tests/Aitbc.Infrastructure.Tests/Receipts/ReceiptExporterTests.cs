@@ -301,7 +301,8 @@ public sealed class ReceiptExporterTests : IDisposable
         Assert.All(
             Names(disk),
             name => Assert.True(
-                ReceiptVerifier.Verify(disk.ReadAll($"{Folder}/{name}")).Ok, $"{name}, seed {seed}, operation {crash}"));
+                ReceiptVerifier.Verify(disk.ReadAll($"{Folder}/{name}")).Ok, $"{name}, seed {seed}, operation"
+                    + $" {crash}"));
         using (var again = new ReceiptExporter(disk, work.Host))
         {
             again.ExportNew();
@@ -313,7 +314,8 @@ public sealed class ReceiptExporterTests : IDisposable
             Assert.Equal(whole.ReadAll($"{Folder}/{name}"), disk.ReadAll($"{Folder}/{name}")));
     }
 
-    /// <summary>Renders the whole journal as a verifier does and compares with the files; how many there were.</summary>
+    /// <summary>Renders the whole journal as a verifier does and compares with the files; how many there
+    /// were.</summary>
     private static async Task<int> RenderAgainAsync(PaidWork work, List<byte[]> files)
     {
         await work.CloseAsync();

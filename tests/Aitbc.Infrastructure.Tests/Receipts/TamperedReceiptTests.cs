@@ -46,7 +46,8 @@ public sealed class TamperedReceiptTests(ReceiptSamples samples) : IClassFixture
 
                     var name = string.Join('.', place);
                     Assert.False(report.Ok, name);
-                    Assert.True(report.Fault != ReceiptFault.NotCanonical, $"{name} was refused for its spelling alone");
+                    Assert.True(report.Fault != ReceiptFault.NotCanonical, $"{name} was refused for its spelling"
+                        + " alone");
                 }
             }
         }
@@ -202,7 +203,8 @@ public sealed class TamperedReceiptTests(ReceiptSamples samples) : IClassFixture
                 {
                     case 0: bytes[at] = (byte)random.NextInt32(256); break;
                     case 1: bytes.RemoveRange(at, length); break;
-                    case 2: bytes.InsertRange(at, bytes.GetRange(random.NextInt32(bytes.Count - length), length)); break;
+                    case 2: bytes.InsertRange(at, bytes.GetRange(random.NextInt32(bytes.Count - length),
+                        length)); break;
                     default: bytes.Insert(at, (byte)"{}[]\",:\\0"[random.NextInt32(9)]); break;
                 }
             }
