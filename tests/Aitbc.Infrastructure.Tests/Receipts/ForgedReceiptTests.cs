@@ -273,7 +273,8 @@ public sealed partial class ForgedReceiptTests
         Refuses(ReceiptFault.BadDelivery, forged => forged.Sign = parts =>
             parts with
             {
-                HeaderText = Encoding.ASCII.GetBytes($"{{\"alg\":\"none\",\"kid\":\"{forged.Provider.Id}\"}}") });
+                HeaderText = Encoding.ASCII.GetBytes($"{{\"alg\":\"none\",\"kid\":\"{forged.Provider.Id}\"}}"),
+            });
     }
 
     [Fact]
