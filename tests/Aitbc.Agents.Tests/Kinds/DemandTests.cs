@@ -69,7 +69,8 @@ public sealed class DemandTests
     private static DemandTrace Read(string rows)
     {
         var header = "arrived_at,num_prefill_tokens,num_decode_tokens\n";
-        Assert.True(DemandTrace.TryRead(Encoding.UTF8.GetBytes(header + rows), out var trace, out var error), error?.Sentence);
+        var bytes = Encoding.UTF8.GetBytes(header + rows);
+        Assert.True(DemandTrace.TryRead(bytes, out var trace, out var error), error?.Sentence);
         return trace;
     }
 }

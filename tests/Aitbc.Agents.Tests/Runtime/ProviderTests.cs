@@ -121,8 +121,11 @@ public sealed class ProviderTests
     public void Unreliable_provider_lets_the_same_jobs_pass_every_time()
     {
         var unreliable = Scene.Provider(Scene.Traits with { MissOdds = Ratio.FromPpm(500_000) });
-        bool Starts(ulong id) => AgentTurn.Think(
-            unreliable, Scene.See(Scene.Workload(WorkloadPhase.Awarded, id) with { IsAwardedToSelf = true })).Plans.Count > 0;
+        bool Starts(ulong id)
+        {
+            var awarded = Scene.Workload(WorkloadPhase.Awarded, id) with { IsAwardedToSelf = true };
+            return AgentTurn.Think(unreliable, Scene.See(awarded)).Plans.Count > 0;
+        }
 
         var first = Enumerable.Range(1, 200).Select(id => Starts((ulong)id)).ToList();
 
@@ -143,7 +146,10 @@ public sealed class ProviderTests
 
         Assert.Equal(Ratio.FromPpm(440_000), agent.Memory.Provider!.Margin);
         Assert.Equal((0UL, 1UL), (agent.Memory.Provider.Won, agent.Memory.Provider.Lost));
-        var foreign = Scene.See() with { Events = [new AwardedEvent(60, new WorkloadId(9), false, TokenAmount.OneToken)] };
+        var foreign = Scene.See() with
+        {
+            Events = [new AwardedEvent(60, new WorkloadId(9), false, TokenAmount.OneToken)],
+        };
         AgentTurn.Think(agent, foreign);
         Assert.Equal(1UL, agent.Memory.Provider.Lost);
     }

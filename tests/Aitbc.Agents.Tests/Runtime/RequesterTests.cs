@@ -86,7 +86,8 @@ public sealed class RequesterTests
         var blobs = Scene.Acts(AgentTurn.Think(agent, See())).OfType<BlobDelivery>()
             .Select(blob => blob.Bytes).ToList();
 
-        var spec = blobs.Select(bytes => InferSpec.TryRead(bytes, out var read, out _) ? read : null).First(read => read is not null);
+        var spec = blobs.Select(bytes => InferSpec.TryRead(bytes, out var read, out _) ? read : null)
+            .First(read => read is not null);
         Assert.False(spec!.Score);
         var rows = Encoding.UTF8.GetString(blobs.Single(bytes => Digest.Sha256(bytes.Span) == spec.Rows).Span);
         Assert.All(

@@ -36,7 +36,8 @@ public sealed class WorldTests
         Assert.Equal(
             ["classifier.infer", "classifier.train", "data.curate"],
             end.Prices.Select(price => price.Capability.ToString()).Order());
-        Assert.All(end.Agents.Where(agent => agent.Margin is not null), agent => Assert.NotEqual(0UL, agent.Won + agent.Lost));
+        Assert.All(
+            end.Agents.Where(agent => agent.Margin is not null), agent => Assert.NotEqual(0UL, agent.Won + agent.Lost));
         Assert.Empty(end.Workloads);
     }
 
