@@ -57,32 +57,31 @@ public sealed record Genesis(
             problems.Add($"councilThreshold must be 1 to {council}, not {CouncilThreshold}.");
         }
 
-        if (Accounts.Select(account => account.Key.Thumbprint()).Distinct().Count() != Accounts.Count)
+        // By prefix, for that is what the index of accounts goes by.
+        if (Accounts.Select(account => ((AccountId)account.Key.Thumbprint()).Prefix).Distinct().Count()
+            != Accounts.Count)
         {
             problems.Add("two accounts have the same key.");
         }
 
-        var given = Accounts.Aggregate(UInt128.Zero, (sum, account) => sum + account.Balance.BaseUnits);
-        if (given > Supply.BaseUnits)
+        var left = Supply;
+        foreach (var account in Accounts)
         {
-            problems.Add("the accounts' balances are more than the supply.");
+            if (account.Balance > left)
+            {
+                problems.Add("the accounts' balances are more than the supply.");
+                break;
+            }
+
+            left -= account.Balance;
         }
 
-        if (Parameters.GasMultiples.Count != Entries.CommandNames.Count)
+        if (CreatedAt <= Timestamp.Epoch)
         {
-            problems.Add($"gasMultiples must have {Entries.CommandNames.Count} numbers, one a command type.");
+            problems.Add("createdAt must be after 1970-01-01: an instant of 0 means never.");
         }
 
-        if (Parameters.PayloadsPerMinute is < 1 or > 60_000_000)
-        {
-            problems.Add("payloadsPerMinute must be 1 to 60,000,000.");
-        }
-
-        if (Parameters.MinWindowMs < 1 || Parameters.MinWindowMs > Parameters.MaxWindowMs)
-        {
-            problems.Add("minWindowMs must be at least 1 and at most maxWindowMs.");
-        }
-
+        problems.AddRange(Parameters.Validate());
         return problems;
     }
 }

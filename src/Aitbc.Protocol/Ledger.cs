@@ -205,8 +205,8 @@ public sealed class Ledger
         CommandKind.DeclareBlob => BlobRules.Declare(call, (DeclareBlob)command, exposure),
         CommandKind.PostWorkload => WorkloadRules.Post(call, (PostWorkload)command),
         CommandKind.CancelWorkload => WorkloadRules.Cancel(call, (CancelWorkload)command),
-        CommandKind.PlaceBid => WorkloadRules.Bid(call, (PlaceBid)command, exposure),
-        CommandKind.OpenBid => WorkloadRules.OpenBid(call, (OpenBid)command),
+        CommandKind.PlaceBid => BidRules.Bid(call, (PlaceBid)command, exposure),
+        CommandKind.OpenBid => BidRules.OpenBid(call, (OpenBid)command),
         CommandKind.StartWork => WorkloadRules.Start(call, (StartWork)command),
         CommandKind.SubmitWork => WorkloadRules.Submit(call, (SubmitWork)command),
         CommandKind.AcceptWork => WorkloadRules.Accept(call, (AcceptWork)command),
@@ -214,7 +214,7 @@ public sealed class Ledger
         CommandKind.ReleaseAgent => OversightRules.Release(call, (ReleaseAgent)command),
         CommandKind.StopMarket => OversightRules.Stop(call, (StopMarket)command),
         CommandKind.ReleaseMarket => OversightRules.Release(call, (ReleaseMarket)command),
-        _ => Outcome.NotSupported,
+        _ => throw new InvalidOperationException($"No rule takes a command of kind {command.Kind}."),
     };
 
     private ApplyResult ApplyInput(in EntryHeader header, SystemInput input)
@@ -263,7 +263,7 @@ public sealed class Ledger
             case Beacon beacon:
                 return OversightRules.Reveal(step, beacon);
             case BidOpenings openings:
-                return WorkloadRules.OpenBids(step, openings);
+                return BidRules.OpenBids(step, openings);
             case BlobAvailable blob:
                 return BlobRules.Arrive(step, blob);
             default:

@@ -75,7 +75,7 @@ public enum Outcome : ushort
     InputRejected = 19,
 
     /// <summary>Something is due at or before the entry's time: a tick must come first. The sequencer sees to it.
-    /// </summary>
+    /// Stands outside the order: nothing about the entry has been looked at yet.</summary>
     DueFirst = 20,
 
     /// <summary>The value of one action would pass the constitution's <c>maxValuePerAction</c>.</summary>
@@ -131,8 +131,8 @@ public enum Outcome : ushort
     /// <summary>The guardians are missing, doubled, not people, or the threshold does not fit their number.</summary>
     BadGuardians = 128,
 
-    /// <summary>The agent still has stake, bonds, escrow, services or jobs, or it is stopped and not
-    /// released.</summary>
+    /// <summary>The agent still has stake, bonds, escrow, services or jobs, or it is stopped and not released.
+    /// </summary>
     StillEngaged = 129,
 
     /// <summary>There is no such stop to release, or this guardian's release is counted already.</summary>

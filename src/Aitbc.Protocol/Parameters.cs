@@ -60,4 +60,42 @@ public sealed record Parameters
 
     /// <summary>Gas of a command inside a payload that takes effect.</summary>
     public TokenAmount GasOf(CommandKind kind) => BaseGas.MulDivDown(GasMultiples[(int)kind], 1);
+
+    /// <summary>Says all that is wrong with the figures, in plain sentences; empty where nothing is. What it lets pass
+    /// leaves the range of no arithmetic, whatever a payload says.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        const uint maxMultiple = 1_000_000;
+        var maxGas = TokenAmount.FromBaseUnits(UInt128.One << 80);
+        var maxRent = TokenAmount.FromBaseUnits(UInt128.One << 64);
+        var problems = new List<string>();
+        Check(GasMultiples.Count == CommandNames.Count,
+            $"gasMultiples must have {CommandNames.Count} numbers, one a command type.");
+        Check(GasMultiples.All(multiple => multiple <= maxMultiple), "each of gasMultiples must be at most 1,000,000.");
+        Check(BaseGas <= maxGas, "baseGas must be at most 2^80 base units.");
+        Check(PayloadsPerMinute is >= 1 and <= 60_000_000, "payloadsPerMinute must be 1 to 60,000,000.");
+        Check(MinWindowMs >= 1 && MinWindowMs <= MaxWindowMs,
+            "minWindowMs must be at least 1 and at most maxWindowMs.");
+        Check(MinimumStake <= Genesis.MaxSupply && BidBond <= Genesis.MaxSupply,
+            "minimumStake and bidBond must be at most 2^100 base units.");
+        Check(MinJobBondShare <= Ratio.One, "minJobBondShare must be at most 1,000,000 ppm.");
+        Check(InRange(MaxValidity, Duration.FromDays(366)), "maxValidity must be 1 ms to 366 days.");
+        Check(InRange(Unbonding, Duration.FromDays(3_660)), "unbonding must be 1 ms to 3,660 days.");
+        Check(MaxBidsPerWorkload is >= 1 and <= 256, "maxBidsPerWorkload must be 1 to 256.");
+        Check(MaxOpenPerAccount >= 1, "maxOpenPerAccount must be at least 1.");
+        Check(MaxBlobBytes is >= 1 and <= 1UL << 40, "maxBlobBytes must be 1 to 2^40.");
+        Check(MaxBlobDays is >= 1 and <= 36_600, "maxBlobDays must be 1 to 36,600.");
+        Check(BlobRentPerKiBDay <= maxRent, "blobRentPerKiBDay must be at most 2^64 base units.");
+        return problems;
+
+        void Check(bool holds, string problem)
+        {
+            if (!holds)
+            {
+                problems.Add(problem);
+            }
+        }
+
+        static bool InRange(Duration value, Duration most) => value > Duration.Zero && value <= most;
+    }
 }

@@ -198,8 +198,7 @@ public sealed partial class RandomEconomy
         return Hits(10_000) ? [] : [.. commands];
     }
 
-    /// <summary>Who signed with a key that is gone signs with another; a stolen key stays in use now and
-    /// then.</summary>
+    /// <summary>Who signed with a key that is gone signs with another; a lost key stays in use now and then.</summary>
     private void Repair(Actor actor)
     {
         if (!keys.TryGetValue(actor.Id, out var known) || Hits(20_000))

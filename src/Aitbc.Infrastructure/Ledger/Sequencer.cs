@@ -8,7 +8,7 @@ namespace Aitbc.Infrastructure.Ledger;
 /// the view and only then answers. While a group is being written the next one fills, so the fsync's cost is shared by
 /// all who came meanwhile (group commit). A write or fsync error fails everything that waits, and for good.
 /// </summary>
-internal sealed class Sequencer : IAsyncDisposable
+internal sealed partial class Sequencer : IAsyncDisposable
 {
     /// <summary>Bytes of frames after which a group takes no further request.</summary>
     public const int MaxGroupBytes = 2 * 1024 * 1024;
@@ -143,40 +143,6 @@ internal sealed class Sequencer : IAsyncDisposable
 
     private static AdmissionClosedException DiskFull() => new(
         "disk-full", "The disk (or its quota) is full: free some space; nothing acknowledged is lost.");
-
-    private void RunInline(Request request)
-    {
-        if (!journal.WaitForRoom())
-        {
-            throw DiskFull();
-        }
-
-        var group = RunGroup(request, last: false);
-        try
-        {
-            Finish(group);
-        }
-        catch (IOException error)
-        {
-            failure = error;
-            FailAll(group, error);
-        }
-    }
-
-    private EntryGroup RunGroup(Request? request, bool last)
-    {
-        var group = free.Peek();
-        group.Clear();
-        writer.TickIfDue(group);
-        if (request is not null)
-        {
-            request.Run(writer, group);
-            group.Done.Add(request);
-        }
-
-        writer.CloseBlock(group, force: last);
-        return group;
-    }
 
     private void Finish(EntryGroup group)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -38,7 +39,7 @@ internal sealed class Base64UrlBytesConverter : JsonConverter<Base64UrlBytes>
         }
 
         var bytes = new byte[Base64Url.GetMaxDecodedLength(reader.ValueSpan.Length)];
-        return Base64Url.TryDecodeFromUtf8(reader.ValueSpan, bytes, out var written)
+        return Base64Url.DecodeFromUtf8(reader.ValueSpan, bytes, out _, out var written) == OperationStatus.Done
             ? new Base64UrlBytes(bytes.AsMemory(0, written))
             : throw new JsonException("Not base64url.");
     }

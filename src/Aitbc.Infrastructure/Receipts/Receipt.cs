@@ -154,4 +154,5 @@ public sealed record SettlementEntry(
 /// <summary>One step up a Merkle tree (RFC 6962 section 2.1).</summary>
 /// <param name="Hash">The other half's hash.</param>
 /// <param name="Left">Whether the other half stands left.</param>
+[method: JsonConstructor]
 public readonly record struct PathStep(Digest Hash, bool Left);

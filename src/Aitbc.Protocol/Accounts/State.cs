@@ -122,8 +122,8 @@ public struct AccountRecord
     public readonly TokenAmount Total => Available + Escrow + Stake + Bond + Unbonding;
 }
 
-/// <summary>What became of the last 64 payloads of a lane, so that a payload sent twice gets its first
-/// outcome.</summary>
+/// <summary>What became of the last 64 payloads of a lane, so that a payload sent twice gets its first outcome.
+/// </summary>
 /// <param name="DigestPrefix">The first eight bytes of the payload's digest.</param>
 /// <param name="SeqAndOutcome">Entry sequence in the upper 48 bits, outcome in the lower 16.</param>
 public readonly record struct PastOutcome(ulong DigestPrefix, ulong SeqAndOutcome);

@@ -44,7 +44,21 @@ internal static class ConstitutionRules
             : Outcome.Applied;
     }
 
-    /// <summary>A constitution's record, or why it cannot be one.</summary>
+    /// <summary>Whether every counterparty that a constitution names has an account.</summary>
+    public static bool Knows(LedgerState state, ConstitutionTerms terms)
+    {
+        foreach (var counterparty in terms.Counterparties)
+        {
+            if (state.SlotOf(counterparty) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A constitution's record, or why it cannot be one; its counterparties have accounts.</summary>
     public static Outcome Build(LedgerState state, ConstitutionTerms terms, out ConstitutionRecord record)
     {
         record = default;
@@ -72,13 +86,7 @@ internal static class ConstitutionRules
 
         foreach (var counterparty in terms.Counterparties)
         {
-            var slot = state.SlotOf(counterparty);
-            if (slot < 0)
-            {
-                return Outcome.NoSuchAccount;
-            }
-
-            record.Counterparties[record.CounterpartyCount++] = new AccountNumber((uint)slot);
+            record.Counterparties[record.CounterpartyCount++] = new AccountNumber((uint)state.SlotOf(counterparty));
         }
 
         record.HoursUtc = terms.HoursUtc;

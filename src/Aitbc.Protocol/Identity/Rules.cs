@@ -39,6 +39,11 @@ internal static class IdentityRules
             return Outcome.NotAuthorised;
         }
 
+        if (!ConstitutionRules.Knows(state, command.Constitution))
+        {
+            return Outcome.NoSuchAccount;
+        }
+
         var outcome = CheckNewKey(call, command.Key, command.Possession);
         if (outcome != Outcome.Applied)
         {
@@ -57,14 +62,14 @@ internal static class IdentityRules
             return outcome;
         }
 
-        if (command.Capabilities.Count > Capabilities.Length || !Enum.IsDefined(command.AgentKind))
-        {
-            return Outcome.BadTerms;
-        }
-
         if (!call.CanPay(command.Deposit))
         {
             return Outcome.InsufficientFunds;
+        }
+
+        if (command.Capabilities.Count > Capabilities.Length || !Enum.IsDefined(command.AgentKind))
+        {
+            return Outcome.BadTerms;
         }
 
         var capabilities = default(Capabilities);

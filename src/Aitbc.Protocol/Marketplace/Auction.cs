@@ -42,9 +42,9 @@ internal static class Auction
         state.Workloads[workload].BidBond + state.Workloads[workload].JobBond;
 
     /// <summary>Quality from settled work, ppm: (settled + 1) / (settled + faulted + 2). Without any history it is one
-    /// half, so that a new identity is no way to shed a record.</summary>
-    public static uint QualityPpm(in AgentRecord agent) =>
-        (uint)((agent.JobsSettled + 1UL) * Million / (agent.JobsSettled + (ulong)agent.JobsFaulted + 2));
+    /// half, so that a new identity is no way to shed a record. Never zero: prices are divided by it.</summary>
+    public static uint QualityPpm(in AgentRecord agent) => Math.Max(
+        1, (uint)((agent.JobsSettled + 1UL) * Million / (agent.JobsSettled + (ulong)agent.JobsFaulted + 2)));
 
     /// <summary>Finds the winner among the bids that were opened and can take the job.</summary>
     public static Result Decide(LedgerState state, in WorkloadRecord workload)
@@ -136,6 +136,7 @@ internal static class Auction
     {
         var winner = -1;
         var smallest = default(Digest);
+        var beacon = BeaconAfter(state, workload.ClosedRound);
         for (var at = workload.FirstBid; at != 0; at = state.Bids[at - 1].NextBid)
         {
             var bid = at - 1;
@@ -144,7 +145,7 @@ internal static class Auction
                 continue;
             }
 
-            var ticket = Ticket(state, workload, state.Accounts[state.Bids[bid].Bidder.Slot].Id);
+            var ticket = Ticket(beacon, workload, state.Accounts[state.Bids[bid].Bidder.Slot].Id);
             if (winner < 0 || ticket.CompareTo(smallest) < 0)
             {
                 (winner, smallest) = (bid, ticket);
@@ -154,13 +155,26 @@ internal static class Auction
         return winner;
     }
 
+    /// <summary>The first beacon value after a round, so that the node cannot choose among later ones by when it
+    /// lets the award fall due. The beacon is a hash chain: an earlier value follows from the newest.</summary>
+    private static Digest BeaconAfter(LedgerState state, uint round)
+    {
+        var value = state.Globals.BeaconHead;
+        for (var at = state.Globals.BeaconRound; at > round + 1; at--)
+        {
+            value = Digest.Sha256(value.AsSpan());
+        }
+
+        return value;
+    }
+
     /// <summary>SHA-256 of the domain, the beacon value, the workload, the client's salt and the bidder.</summary>
-    private static Digest Ticket(LedgerState state, in WorkloadRecord workload, in AccountId bidder)
+    private static Digest Ticket(in Digest beacon, in WorkloadRecord workload, in AccountId bidder)
     {
         Span<byte> bytes = stackalloc byte[DrawDomain.Length + 8 + (3 * Digest.Size)];
         DrawDomain.CopyTo(bytes);
         var rest = bytes[DrawDomain.Length..];
-        state.Globals.BeaconHead.CopyTo(rest);
+        beacon.CopyTo(rest);
         BinaryPrimitives.WriteUInt64BigEndian(rest[32..], workload.Id.Value);
         workload.Salt.CopyTo(rest[40..]);
         bidder.CopyTo(rest[72..]);

@@ -217,7 +217,9 @@ public readonly record struct AwardPostponed(WorkloadId Workload, long DeadlineM
 
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
-        state.Workloads.Write(state.FindWorkload(Workload)).DeadlineMs = DeadlineMs;
+        ref var workload = ref state.Workloads.Write(state.FindWorkload(Workload));
+        workload.DeadlineMs = DeadlineMs;
+        workload.Postponed++;
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Workload.Value);
     }
 }

@@ -1,8 +1,6 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
-using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
-using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Rules;
 using Aitbc.Protocol.State;
 
@@ -17,9 +15,14 @@ internal static class WorkloadRules
     public static Outcome Post(in Call call, PostWorkload command)
     {
         var state = call.State;
-        if (!IsSound(state.Parameters, command))
+        if (!call.CanPay(command.MaxPrice))
         {
-            return Outcome.BadTerms;
+            return Outcome.InsufficientFunds;
+        }
+
+        if (call.Sender.OpenWorkloads >= state.Parameters.MaxOpenPerAccount)
+        {
+            return Outcome.TooManyOpen;
         }
 
         // Who is awarded must find them, or the client could take its job bond.
@@ -30,14 +33,9 @@ internal static class WorkloadRules
             return Outcome.BlobMissing;
         }
 
-        if (call.Sender.OpenWorkloads >= state.Parameters.MaxOpenPerAccount)
+        if (!IsSound(state.Parameters, command))
         {
-            return Outcome.TooManyOpen;
-        }
-
-        if (!call.CanPay(command.MaxPrice))
-        {
-            return Outcome.InsufficientFunds;
+            return Outcome.BadTerms;
         }
 
         var id = new WorkloadId(state.Globals.LastWorkload + 1);
@@ -88,157 +86,47 @@ internal static class WorkloadRules
         return Outcome.Applied;
     }
 
-    /// <summary>A sealed bid.</summary>
-    public static Outcome Bid(in Call call, PlaceBid command, in Exposure exposure)
+    /// <summary>The awarded provider starts.</summary>
+    public static Outcome Start(in Call call, StartWork command)
     {
-        var state = call.State;
-        var slot = state.FindWorkload(command.Workload);
-        if (slot < 0)
-        {
-            return Outcome.NoSuchWorkload;
-        }
-
-        ref readonly var workload = ref state.Workloads[slot];
-
-        // Who bids may be paid: what the client's constitution forbids to pay may not bid.
-        if (!ConstitutionRules.MayPay(state, state.Accounts[workload.Client.Slot], call.From.Slot))
-        {
-            return Outcome.CounterpartyNotAllowed;
-        }
-
-        var outcome = CheckBidder(call, workload, command.Service);
+        var outcome = FindAwarded(call, command.Workload, out var slot);
         if (outcome != Outcome.Applied)
         {
             return outcome;
         }
 
-        if (workload.Phase is not (WorkloadPhase.Open or WorkloadPhase.Bidding))
+        if (call.State.Workloads[slot].Phase != WorkloadPhase.Awarded)
         {
             return Outcome.WrongPhase;
         }
 
-        if (Auction.FindBid(state, slot, call.From) >= 0)
-        {
-            return Outcome.AlreadyBid;
-        }
-
-        if (workload.BidCount >= state.Parameters.MaxBidsPerWorkload
-            || call.Sender.OpenBids >= state.Parameters.MaxOpenPerAccount)
-        {
-            return Outcome.TooManyOpen;
-        }
-
-        if (!call.CanPay(exposure.Value))
-        {
-            return Outcome.InsufficientFunds;
-        }
-
-        var id = workload.Id;
-        var (bidBond, jobBond) = (workload.BidBond, workload.JobBond);
-        Pledge(call, bidBond, MoveReason.BidBond, id);
-        Pledge(call, jobBond, MoveReason.JobBond, id);
-        call.Step.Emit(new BidPlaced(id, call.From, command.Service, call.Epoch, command.Commitment));
+        call.Step.Emit(new WorkStarted(command.Workload, call.From));
         return Outcome.Applied;
-    }
-
-    /// <summary>The bidder opens its bid itself.</summary>
-    public static Outcome OpenBid(in Call call, OpenBid command)
-    {
-        var slot = call.State.FindWorkload(command.Workload);
-        if (slot < 0)
-        {
-            return Outcome.NoSuchWorkload;
-        }
-
-        var opening = new BidOpening(call.Sender.Id, command.Price, command.ProposalHash, command.Salt);
-        var outcome = CheckOpening(call.State, slot, opening, out var bidder);
-        if (outcome == Outcome.Applied)
-        {
-            call.Step.Emit(new BidOpened(command.Workload, bidder, command.ProposalHash, command.Price));
-        }
-
-        return outcome;
-    }
-
-    /// <summary>The node journals the openings it was given: all of them are right, or none is taken.</summary>
-    public static Outcome OpenBids(Step step, BidOpenings input)
-    {
-        var slot = step.State.FindWorkload(input.Workload);
-        if (slot < 0 || input.Openings.Count > step.State.Parameters.MaxBidsPerWorkload)
-        {
-            return Outcome.InputRejected;
-        }
-
-        var salt = input.ClientSalt;
-        if (salt is { } revealed && (step.State.Workloads[slot].SaltRevealed == 1
-            || Digest.Sha256(revealed.AsSpan()) != step.State.Workloads[slot].SaltHash))
-        {
-            return Outcome.InputRejected;
-        }
-
-        for (var i = 0; i < input.Openings.Count; i++)
-        {
-            var repeated = false;
-            for (var j = 0; j < i; j++)
-            {
-                repeated |= input.Openings[i].Bidder == input.Openings[j].Bidder;
-            }
-
-            if (repeated || CheckOpening(step.State, slot, input.Openings[i], out _) != Outcome.Applied)
-            {
-                return Outcome.InputRejected;
-            }
-        }
-
-        if (step.State.Workloads[slot].Phase != WorkloadPhase.Opening)
-        {
-            return Outcome.InputRejected;
-        }
-
-        if (salt is { } value)
-        {
-            step.Emit(new SaltRevealed(input.Workload, value));
-        }
-
-        foreach (var opening in input.Openings)
-        {
-            var bidder = new AccountNumber((uint)step.State.SlotOf(opening.Bidder));
-            step.Emit(new BidOpened(input.Workload, bidder, opening.ProposalHash, opening.Price));
-        }
-
-        return Outcome.Applied;
-    }
-
-    /// <summary>The awarded provider starts.</summary>
-    public static Outcome Start(in Call call, StartWork command)
-    {
-        var outcome = FindAwarded(call, command.Workload, WorkloadPhase.Awarded, out _);
-        if (outcome == Outcome.Applied)
-        {
-            call.Step.Emit(new WorkStarted(command.Workload, call.From));
-        }
-
-        return outcome;
     }
 
     /// <summary>The awarded provider delivers.</summary>
     public static Outcome Submit(in Call call, SubmitWork command)
     {
-        var outcome = FindAwarded(call, command.Workload, WorkloadPhase.Running, out var slot);
+        var outcome = FindAwarded(call, command.Workload, out var slot);
         if (outcome != Outcome.Applied)
         {
             return outcome;
         }
 
         var state = call.State;
+        if (!state.BlobIsAvailable(command.Result))
+        {
+            return Outcome.BlobMissing;
+        }
+
         if (command.QualityPpm > Million)
         {
             return Outcome.BadTerms;
         }
 
-        if (!state.BlobIsAvailable(command.Result))
+        if (state.Workloads[slot].Phase != WorkloadPhase.Running)
         {
-            return Outcome.BlobMissing;
+            return Outcome.WrongPhase;
         }
 
         var deadline = state.MarketNowMs + state.Workloads[slot].AcceptWindowMs;
@@ -287,89 +175,6 @@ internal static class WorkloadRules
             && window(command.AcceptWindowMs);
     }
 
-    private static Outcome CheckBidder(in Call call, in WorkloadRecord workload, ServiceId serviceId)
-    {
-        var state = call.State;
-        ref readonly var sender = ref call.Sender;
-        if (sender.Agent == 0)
-        {
-            return Outcome.NotAuthorised;
-        }
-
-        if (sender.Stake < state.Parameters.MinimumStake)
-        {
-            return Outcome.InsufficientStake;
-        }
-
-        var service = state.FindService(serviceId);
-        if (service < 0 || state.Services[service].Provider != call.From
-            || state.Services[service].Epoch < state.FenceOf(sender, market: true))
-        {
-            return Outcome.NoSuchService;
-        }
-
-        if (state.Services[service].Capability != workload.Capability)
-        {
-            return Outcome.CapabilityMismatch;
-        }
-
-        return OwnerOf(state, workload.Client) == OwnerOf(state, call.From) ? Outcome.OwnWorkload : Outcome.Applied;
-    }
-
-    private static AccountNumber OwnerOf(LedgerState state, AccountNumber account)
-    {
-        var agent = state.Accounts[account.Slot].Agent;
-        return agent == 0 ? account : state.Agents[agent - 1].Owner;
-    }
-
-    private static void Pledge(in Call call, TokenAmount amount, MoveReason reason, WorkloadId id) =>
-        call.Step.Move(
-            (call.From, SubAccount.Available),
-            (call.From, SubAccount.Bond),
-            amount,
-            MovePhase.Pending,
-            reason,
-            id.Value);
-
-    private static Outcome CheckOpening(
-        LedgerState state, int slot, BidOpening opening, out AccountNumber bidder)
-    {
-        bidder = default;
-        ref readonly var workload = ref state.Workloads[slot];
-        var account = state.SlotOf(opening.Bidder);
-        if (account < 0)
-        {
-            return Outcome.NoSuchBid;
-        }
-
-        bidder = new AccountNumber((uint)account);
-        var at = Auction.FindBid(state, slot, bidder);
-        if (at < 0)
-        {
-            return Outcome.NoSuchBid;
-        }
-
-        if (workload.Phase != WorkloadPhase.Opening)
-        {
-            return Outcome.WrongPhase;
-        }
-
-        ref readonly var bid = ref state.Bids[at];
-        if (bid.Opened == 1)
-        {
-            return Outcome.AlreadyOpened;
-        }
-
-        if (opening.Price.IsZero || opening.Price > workload.MaxPrice)
-        {
-            return Outcome.PriceOutOfRange;
-        }
-
-        var commitment = BidCommitment.Of(
-            workload.Id, opening.Bidder, opening.Price, opening.ProposalHash, opening.Salt);
-        return commitment == bid.Commitment ? Outcome.Applied : Outcome.CommitmentMismatch;
-    }
-
     private static Outcome FindOwn(in Call call, WorkloadId id, out int slot)
     {
         slot = call.State.FindWorkload(id);
@@ -381,7 +186,7 @@ internal static class WorkloadRules
         return call.State.Workloads[slot].Client == call.From ? Outcome.Applied : Outcome.NotAuthorised;
     }
 
-    private static Outcome FindAwarded(in Call call, WorkloadId id, WorkloadPhase phase, out int slot)
+    private static Outcome FindAwarded(in Call call, WorkloadId id, out int slot)
     {
         slot = call.State.FindWorkload(id);
         if (slot < 0)
@@ -390,13 +195,9 @@ internal static class WorkloadRules
         }
 
         ref readonly var workload = ref call.State.Workloads[slot];
-        var awarded = workload.Phase >= WorkloadPhase.Awarded
-            && call.State.Bids[workload.WinningBid].Bidder == call.From;
-        if (!awarded)
-        {
-            return Outcome.NotAuthorised;
-        }
-
-        return workload.Phase == phase ? Outcome.Applied : Outcome.WrongPhase;
+        return workload.Phase >= WorkloadPhase.Awarded
+            && call.State.Bids[workload.WinningBid].Bidder == call.From
+            ? Outcome.Applied
+            : Outcome.NotAuthorised;
     }
 }

@@ -14,6 +14,10 @@ namespace Aitbc.Protocol.Marketplace;
 /// the node ticks late, nobody is at fault for a phase that nobody could use.</remarks>
 internal static class Settlement
 {
+    /// <summary>How often an award waits for the beacon, twice as long each time. A node whose beacon is silent longer
+    /// gives everybody their own back.</summary>
+    private const int MaxPostponed = 10;
+
     /// <summary>A workload's present deadline has passed.</summary>
     public static void OnDeadline(Step step, WorkloadId id)
     {
@@ -105,13 +109,14 @@ internal static class Settlement
         }
 
         var result = Auction.Decide(state, workload);
-        if (result.NeedsBeacon)
+        if (result.NeedsBeacon && workload.Postponed < MaxPostponed)
         {
-            step.Emit(new AwardPostponed(workload.Id, state.MarketNowMs + workload.OpenWindowMs));
+            var wait = Math.Min((long)workload.OpenWindowMs << workload.Postponed, state.Parameters.MaxWindowMs);
+            step.Emit(new AwardPostponed(workload.Id, state.MarketNowMs + wait));
             return;
         }
 
-        if (result.Bid < 0)
+        if (result.NeedsBeacon || result.Bid < 0)
         {
             EndWithoutAward(step, slot, WorkloadEnding.NoEligibleBid);
             return;
@@ -124,8 +129,9 @@ internal static class Settlement
         step.Emit(new WorkloadAwarded(workload.Id, bid.Bidder, bid.ServiceId, deadline, bid.Price, result.Price));
     }
 
-    /// <summary>Ends all bids but the winner's. A bid that was to be opened and was not loses its bid bond, unless a
-    /// stop kept its owner from opening it.</summary>
+    /// <summary>Ends all bids but the winner's. A bid that was to be opened and was not, or whose service was taken off
+    /// the market since, loses its bid bond, unless a stop kept its owner from opening it: to see the others' prices
+    /// and then step aside must not be free, for it moves the price.</summary>
     private static void ReleaseBids(Step step, int slot, int winner, bool mustBeOpened)
     {
         var state = step.State;
@@ -135,7 +141,8 @@ internal static class Settlement
             var bid = state.Bids[at - 1];
             if (at - 1 != winner)
             {
-                var forfeits = mustBeOpened && bid.Opened == 0 && !Auction.IsDead(state, bid);
+                var withdrawn = bid.Opened == 0 || state.FindService(bid.ServiceId) < 0;
+                var forfeits = mustBeOpened && withdrawn && !Auction.IsDead(state, bid);
                 var id = workload.Id.Value;
                 if (forfeits)
                 {

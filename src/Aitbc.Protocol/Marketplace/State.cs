@@ -198,8 +198,8 @@ public struct WorkloadRecord
     /// <summary>1 once the salt was revealed.</summary>
     public byte SaltRevealed;
 
-    /// <summary>Zero.</summary>
-    public byte Unused1;
+    /// <summary>How often the award has waited for a beacon value.</summary>
+    public byte Postponed;
 
     /// <summary>Zero.</summary>
     public ushort Unused2;

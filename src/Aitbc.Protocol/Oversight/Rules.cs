@@ -112,15 +112,14 @@ internal static class OversightRules
             return Outcome.NotAuthorised;
         }
 
-        if (!Enum.IsDefined(command.Scope))
+        var (stopped, before) = command.Scope switch
         {
-            return Outcome.BadTerms;
-        }
-
-        var all = command.Scope == StopScope.All;
-        var before = all ? globals.AllReleaseVotes : globals.MarketReleaseVotes;
+            StopScope.All => (globals.AllStopped, globals.AllReleaseVotes),
+            StopScope.Market => (globals.MarketIsStopped, globals.MarketReleaseVotes),
+            _ => default,
+        };
         var votes = before | (1u << CouncilIndex(call.State, call.From));
-        if ((all ? globals.AllStopped : globals.MarketIsStopped) == 0 || votes == before)
+        if (stopped == 0 || votes == before)
         {
             return Outcome.NothingToRelease;
         }

@@ -47,6 +47,11 @@ internal static class Admission
             return Outcome.Malformed;
         }
 
+        if (payload.Proof == ProofKind.WebAuthn)
+        {
+            return Outcome.NotSupported;
+        }
+
         if (!ReferenceEquals(payload.Chain, state.Genesis.Chain) && !payload.Chain.Equals(state.Genesis.Chain))
         {
             return Outcome.WrongChain;
@@ -113,8 +118,6 @@ internal static class Admission
                 break;
             case ProofKind.Simulated when state.Genesis.Chain.IsSimulation:
                 break;
-            case ProofKind.WebAuthn:
-                return Outcome.NotSupported;
             default:
                 return Outcome.BadProof;
         }

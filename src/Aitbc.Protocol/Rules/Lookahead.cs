@@ -30,7 +30,7 @@ internal static class Lookahead
     public static void FetchCells(LedgerState state, ClientPayload payload)
     {
         state.AccountIndex.Fetch(payload.From.Prefix);
-        var command = payload.Commands[0];
+        var command = FirstOf(payload);
         if (command is Transfer transfer)
         {
             state.AccountIndex.Fetch(transfer.To.Prefix);
@@ -45,7 +45,7 @@ internal static class Lookahead
     public static void FetchRecords(LedgerState state, ClientPayload payload)
     {
         Fetch(state.Accounts, state.AccountIndex.Find(payload.From.Prefix), 3);
-        var command = payload.Commands[0];
+        var command = FirstOf(payload);
         if (command is Transfer transfer)
         {
             Fetch(state.Accounts, state.AccountIndex.Find(transfer.To.Prefix), 2);
@@ -78,14 +78,17 @@ internal static class Lookahead
             Fetch(in lane, 16 + ((int)(payload.Sequence % PastOutcomes.Length) * Unsafe.SizeOf<PastOutcome>()));
         }
 
-        if (WorkloadOf(payload.Commands[0]) is var workload and not 0
+        if (WorkloadOf(FirstOf(payload)) is var workload and not 0
             && state.WorkloadIndex.Find(workload) is var slot and >= 0)
         {
             Fetch(state.Bids, state.Workloads[slot].FirstBid - 1, 2);
         }
     }
 
-    private static ulong WorkloadOf(Command command) => command switch
+    /// <summary>The first command; a payload without any is malformed, which is for the rules to say.</summary>
+    private static Command? FirstOf(ClientPayload payload) => payload.Commands is [var first, ..] ? first : null;
+
+    private static ulong WorkloadOf(Command? command) => command switch
     {
         PlaceBid bid => bid.Workload.Value,
         OpenBid open => open.Workload.Value,

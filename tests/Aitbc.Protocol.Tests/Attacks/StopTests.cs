@@ -3,7 +3,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Oversight;
 
-namespace Aitbc.Protocol.Tests.Oversight;
+namespace Aitbc.Protocol.Tests.Attacks;
 
 /// <summary>Ways round a stop, all closed.</summary>
 public sealed class StopTests

@@ -2,7 +2,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 
-namespace Aitbc.Protocol.Tests.Constitution;
+namespace Aitbc.Protocol.Tests.Attacks;
 
 /// <summary>Named counterparties bind every way in which value may come to be another's.</summary>
 public sealed class CounterpartyTests

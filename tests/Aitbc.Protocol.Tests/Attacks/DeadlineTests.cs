@@ -2,7 +2,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Marketplace;
 
-namespace Aitbc.Protocol.Tests.Marketplace;
+namespace Aitbc.Protocol.Tests.Attacks;
 
 /// <summary>Deadlines where the clock jumps.</summary>
 public sealed class DeadlineTests

@@ -1,6 +1,6 @@
 using Aitbc.Protocol.Blobs;
 
-namespace Aitbc.Protocol.Tests.Blobs;
+namespace Aitbc.Protocol.Tests.Attacks;
 
 /// <summary>Nobody can keep another's blob off the chain, nor let one vanish under work that needs it.</summary>
 public sealed class BlobTests

@@ -3,10 +3,10 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Staking;
 
-namespace Aitbc.Protocol.Tests;
+namespace Aitbc.Protocol.Tests.Attacks;
 
-/// <summary>Amounts up to 2^127 - 1 in every field are refused, never thrown at.</summary>
-public sealed class HostileAmountTests
+/// <summary>Whatever stands in a payload is refused, never thrown at: amounts up to 2^127 - 1 in every field.</summary>
+public sealed class HostileValueTests
 {
     private static readonly TokenAmount Most = TokenAmount.MaxSupply;
 
@@ -50,5 +50,19 @@ public sealed class HostileAmountTests
         chain.Do(agent, new DepositStake(TokenAmount.OneToken));
         Assert.Equal(Outcome.VolumeLimit, chain.Send(agent, new Transfer(payee, Most)).Outcome);
         Assert.Equal(Outcome.StakeLimit, chain.Send(agent, new DepositStake(Most)).Outcome);
+    }
+
+    [Fact]
+    public void To_look_ahead_over_malformed_payloads_changes_nothing()
+    {
+        var chain = new LedgerFixture();
+        ClientPayload[] coming = [.. Enumerable.Range(0, 32).Select(_ => chain.Payload(chain.People[0], []))];
+        var before = chain.State.ComputeHash();
+        for (var next = 0; next < coming.Length; next++)
+        {
+            chain.Ledger.LookAhead(coming, next);
+        }
+
+        Assert.Equal(before, chain.State.ComputeHash());
     }
 }

@@ -3,7 +3,7 @@ using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Staking;
 
-namespace Aitbc.Protocol.Tests.State;
+namespace Aitbc.Protocol.Tests.Attacks;
 
 /// <summary>What a refused batch must not leave behind.</summary>
 public sealed class SavepointTests
