@@ -56,6 +56,8 @@ public sealed partial class SafetyGateway
     }
 
     private const int Lanes = 8;
+    private const string Busy = "busy";
+    private const string Failed = "failed";
 
     private Timestamp Now => new(time.GetUtcNow().ToUnixTimeMilliseconds());
 
@@ -122,6 +124,7 @@ public sealed partial class SafetyGateway
     /// <param name="cancellationToken">Ends the waiting; what was sent may still take effect.</param>
     /// <exception cref="ApprovalException">The approval was used or has expired.</exception>
     /// <exception cref="IOException">The audit could not be written: nothing was signed.</exception>
+    /// <exception cref="AdmissionClosedException">The ledger takes nothing now, and not because it is busy.</exception>
     public async Task<ActionResult> ExecuteAsync(ApprovedAction approved, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(approved);
@@ -135,7 +138,13 @@ public sealed partial class SafetyGateway
                 Release(approved);
                 return new ActionResult(null, result, attempt);
             }
-            catch (Exception error) when (error is IOException or TimeoutException or AdmissionClosedException)
+            catch (AdmissionClosedException closed) when (attempt == 1 && closed.Code is not (Busy or Failed))
+            {
+                // Nothing was taken, and waiting a moment would not help.
+                Release(approved);
+                throw;
+            }
+            catch (Exception error) when (IsWorthAnotherTry(error))
             {
                 if (attempt == options.MaxAttempts)
                 {
@@ -272,6 +281,9 @@ public sealed partial class SafetyGateway
         at,
         breach,
         RefusalSentence.Of(outcome, command is null ? "payload" : CommandNames.NameOf(command.Kind), breach));
+
+    private static bool IsWorthAnotherTry(Exception error) =>
+        error is IOException or TimeoutException or AdmissionClosedException { Code: Busy };
 
     /// <summary>Whether the ledger refused only because the payload was made on what is no longer so.</summary>
     private static bool IsStale(ActionResult result) => result.Result is

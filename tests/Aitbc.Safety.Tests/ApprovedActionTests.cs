@@ -121,8 +121,9 @@ public sealed class ApprovedActionTests
         for (var i = 0; i < approved.Bytes.Length; i++)
         {
             approved.Bytes[i] ^= 1;
-            await Assert.ThrowsAsync<ApprovalException>(
+            var refused = await Assert.ThrowsAsync<ApprovalException>(
                 () => world.Gateway.ExecuteAsync(approved, CancellationToken.None));
+            Assert.Contains("another payload", refused.Message, StringComparison.Ordinal);
             approved.Bytes[i] ^= 1;
         }
 

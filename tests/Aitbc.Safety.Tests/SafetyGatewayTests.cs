@@ -186,6 +186,27 @@ public sealed class SafetyGatewayTests
     }
 
     [Fact]
+    public async Task A_ledger_that_takes_nothing_more_is_said_so_at_once_and_a_busy_one_is_asked_again()
+    {
+        await using var world = new GatewayFixture(new GatewayOptions { MaxInFlightPerAccount = 1 });
+        var action = GatewayFixture.Propose(world.Owner, new Transfer(world.Other.Id, TokenAmount.OneToken));
+        var code = "disk-full";
+        world.Submit = (payload, token) => code.Length > 0
+            ? throw new AdmissionClosedException(code, "closed")
+            : world.Ledger.SubmitAsync(payload, token);
+
+        await Assert.ThrowsAsync<AdmissionClosedException>(
+            () => world.Gateway.ActAsync(action, CancellationToken.None));
+        Assert.Single(world.Sent);
+        code = "busy";
+        Assert.True((await world.Gateway.ActAsync(action, CancellationToken.None)).IsUnknown);
+        Assert.Equal(5, world.Sent.Count);
+        world.Clock.Now += Duration.FromMinutes(1);
+        code = "";
+        Assert.True((await world.Gateway.ActAsync(action, CancellationToken.None)).IsApplied);
+    }
+
+    [Fact]
     public async Task A_nonce_that_somebody_else_used_is_taken_anew_from_the_ledger()
     {
         await using var world = new GatewayFixture(new GatewayOptions { MaxInFlightPerAccount = 8 });

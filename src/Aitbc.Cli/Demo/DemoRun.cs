@@ -1,4 +1,5 @@
 using Aitbc.Cli.Output;
+using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Simulation.Worlds;
 
@@ -31,7 +32,19 @@ internal static class DemoRun
         await using (world.ConfigureAwait(false))
         {
             output.Line(Greeting(world));
-            end = await LiveAsync(world, request.Settle, output, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                end = await LiveAsync(world, request.Settle, output, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AdmissionClosedException closed)
+            {
+                throw new CommandFailure(closed.Code.Replace('-', '_'), closed.Message, closed);
+            }
+            catch (WorldRefusedException stuck)
+            {
+                throw new CommandFailure(stuck.Code, stuck.Message, stuck);
+            }
+
             entries = world.Ledger.View.Seq;
         }
 

@@ -109,7 +109,8 @@ public sealed partial class World : IAsyncDisposable
     /// <param name="show">Told after each step; null for nobody.</param>
     /// <param name="cancellationToken">Stops between steps; the world can be opened again and goes on.</param>
     /// <returns>The world at the end.</returns>
-    /// <exception cref="InvalidOperationException">Nothing can happen any more before so many have settled.</exception>
+    /// <exception cref="WorldRefusedException">Nothing can happen any more before so many have settled.</exception>
+    /// <exception cref="AdmissionClosedException">The ledger takes nothing more, such as on a full disk.</exception>
     public async Task<WorldView> RunAsync(
         int settle, Action<WorldView>? show, CancellationToken cancellationToken)
     {
@@ -244,8 +245,8 @@ public sealed partial class World : IAsyncDisposable
         var working = workshop.NextDoneAsync();
         if (next == long.MaxValue && working is null)
         {
-            throw new InvalidOperationException(
-                "Nothing can happen any more: the agents have no work, no money or no permission left.");
+            throw new WorldRefusedException(
+                "stuck", "Nothing can happen any more: the agents have no work, no money or no permission left.");
         }
 
         if (clock is not null)

@@ -24,7 +24,7 @@ public sealed record WorldOptions
     public bool? IsVirtual { get; init; }
 }
 
-/// <summary>A world cannot be begun or gone on with as asked; nothing was changed.</summary>
+/// <summary>A world cannot be begun, gone on with or lived in as asked.</summary>
 /// <param name="code">Stable word for machines.</param>
 /// <param name="message">One plain sentence that says what to do.</param>
 public sealed class WorldRefusedException(string code, string message) : Exception(message)

@@ -121,9 +121,11 @@ public sealed class ProviderTests
     public void Unreliable_provider_lets_the_same_jobs_pass_every_time()
     {
         var unreliable = Scene.Provider(Scene.Traits with { MissOdds = Ratio.FromPpm(500_000) });
-        bool Starts(ulong id) => AgentTurn.Think(
-            unreliable,
-                Scene.See(Scene.Workload(WorkloadPhase.Awarded, id) with { IsAwardedToSelf = true })).Plans.Count > 0;
+        bool Starts(ulong id)
+        {
+            var awarded = Scene.Workload(WorkloadPhase.Awarded, id) with { IsAwardedToSelf = true };
+            return AgentTurn.Think(unreliable, Scene.See(awarded)).Plans.Count > 0;
+        }
 
         var first = Enumerable.Range(1, 200).Select(id => Starts((ulong)id)).ToList();
 

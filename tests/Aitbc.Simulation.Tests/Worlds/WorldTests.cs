@@ -37,8 +37,7 @@ public sealed class WorldTests
             ["classifier.infer", "classifier.train", "data.curate"],
             end.Prices.Select(price => price.Capability.ToString()).Order());
         Assert.All(
-            end.Agents.Where(agent => agent.Margin is not null),
-            agent => Assert.NotEqual(0UL, agent.Won + agent.Lost));
+            end.Agents.Where(agent => agent.Margin is not null), agent => Assert.NotEqual(0UL, agent.Won + agent.Lost));
         Assert.Empty(end.Workloads);
     }
 

@@ -35,14 +35,14 @@ public sealed record RequesterTraits
     /// <summary>Attempts at one order before it is given up. Default 6.</summary>
     public int MaxAttempts { get; init; } = 6;
 
-    /// <summary>Phases of curation. Default 400 ms, 400 ms, 60 s, 1.5 s.</summary>
-    public OrderWindows Curation { get; init; } = new(400, 400, 60_000, 1_500);
+    /// <summary>Phases of curation. Default 800 ms, 500 ms, 60 s, 1.5 s.</summary>
+    public OrderWindows Curation { get; init; } = new(800, 500, 60_000, 1_500);
 
-    /// <summary>Phases of training. Default 400 ms, 400 ms, 300 s, 1.5 s.</summary>
-    public OrderWindows Training { get; init; } = new(400, 400, 300_000, 1_500);
+    /// <summary>Phases of training. Default 800 ms, 500 ms, 300 s, 1.5 s.</summary>
+    public OrderWindows Training { get; init; } = new(800, 500, 300_000, 1_500);
 
-    /// <summary>Phases of inference. Default 400 ms, 400 ms, 5 s, 1.5 s.</summary>
-    public OrderWindows Inference { get; init; } = new(400, 400, 5_000, 1_500);
+    /// <summary>Phases of inference. Default 800 ms, 500 ms, 5 s, 1.5 s.</summary>
+    public OrderWindows Inference { get; init; } = new(800, 500, 5_000, 1_500);
 
     /// <summary>What it thinks a KiB curated costs before it has paid for one. Default 0.03 AITBC.</summary>
     public TokenAmount CurationUnit { get; init; } = TokenAmount.FromBaseUnits(30_000_000_000_000_000);
