@@ -7,7 +7,8 @@ namespace Aitbc.Safety;
 /// The right to have one payload signed, once, until it expires. Only <see cref="SafetyGateway"/> makes one: a sealed
 /// class with an internal constructor, because <c>default</c> of a struct would forge a right from any assembly.
 /// </summary>
-/// <remarks>Bound to the digest of the payload's bytes, so neither a command nor nonce, epoch or expiry can be exchanged
+/// <remarks>Bound to the digest of the payload's bytes, so neither a command nor nonce, epoch or expiry can be
+/// exchanged
 /// after the checks. Safe from any thread: of several uses at once one wins.</remarks>
 public sealed class ApprovedAction
 {

@@ -9,7 +9,8 @@ namespace Aitbc.Safety;
 
 /// <summary>
 /// The only door to the ledger for the accounts hosted here: ordered checks, then an <see cref="ApprovedAction"/>, then
-/// signing and sending. It is an earlier copy of the ledger's own checks that saves the round trip; what it lets pass the
+/// signing and sending. It is an earlier copy of the ledger's own checks that saves the round trip; what it lets pass
+/// the
 /// ledger checks again. Everything it signs or refuses stands in the audit file first.
 /// </summary>
 /// <remarks>Safe from any thread: reviews are made one at a time, sending is not.</remarks>
@@ -149,7 +150,8 @@ public sealed partial class SafetyGateway
     }
 
     /// <summary>
-    /// The checks, in the design's order: the ledger's own, on what is durable with what is in flight put before it. The
+    /// The checks, in the design's order: the ledger's own, on what is durable with what is in flight put before it.
+    /// The
     /// first that refuses is named.
     /// </summary>
     private Refusal? Check(ClientPayload payload, Timestamp now) => view.Read(state =>

@@ -319,7 +319,7 @@ public sealed partial class FaultyDisk(ulong seed) : IDisk
     private FaultyDiskContent Content(string path) =>
         _names.TryGetValue(DiskPath.Checked(path), out var content) ? content : throw new FileNotFoundException(path);
 
-    private OpenFile Handle(string path, bool canWrite) => new(this, path, Content(path), _epoch, canWrite);
+    private FaultyFile Handle(string path, bool canWrite) => new(this, path, Content(path), _epoch, canWrite);
 
     private sealed record NameChange(string? From, string? To, FaultyDiskContent? Content)
     {

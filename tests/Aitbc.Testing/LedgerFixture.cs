@@ -67,6 +67,9 @@ public sealed partial class LedgerFixture
     /// <summary>Told of each journalled entry but genesis.</summary>
     public event Action<JournalEntry>? Journalled;
 
+    /// <summary>Told of each attempt before it.</summary>
+    public event Action<EntryHeader, EntryBody>? Attempting;
+
     /// <summary>Told of each attempt, journalled or not, after it.</summary>
     public event Action<EntryHeader, EntryBody, ApplyResult>? Attempted;
 
@@ -144,6 +147,7 @@ public sealed partial class LedgerFixture
     /// <summary>Applies one entry under a header of the test's own.</summary>
     public ApplyResult Apply(in EntryHeader header, EntryBody body)
     {
+        Attempting?.Invoke(header, body);
         buffer.Clear();
         var result = Ledger.Apply(header, body, buffer);
         if (result.Outcome.IsJournalled() && !result.IsDuplicate)

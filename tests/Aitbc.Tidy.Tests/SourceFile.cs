@@ -12,11 +12,17 @@ internal sealed class SourceFile(string path, string text)
     private readonly Lazy<CompilationUnitSyntax> _syntax =
         new(() => CSharpSyntaxTree.ParseText(text, Options, path).GetCompilationUnitRoot());
 
+    private IReadOnlyList<TypeDeclarationSyntax>? _types;
+
     public string Path => path;
 
     public string Text => text;
 
     public CompilationUnitSyntax Syntax => _syntax.Value;
+
+    /// <summary>Every class, struct, record and interface of the file, nested ones too.</summary>
+    public IReadOnlyList<TypeDeclarationSyntax> Types =>
+        _types ??= [.. Syntax.DescendantNodes().OfType<TypeDeclarationSyntax>()];
 
     /// <summary>A place for a finding, such as <c>src/A/B.cs:12</c>.</summary>
     public string At(SyntaxNodeOrToken node) =>

@@ -17,6 +17,8 @@ public sealed class TypeTests
     [InlineData("interface I; abstract class P : I; class A : P;", 1)]
     [InlineData("interface I; interface J : I; class A : I; class B : K;", 1)]
     [InlineData("interface I<T>; class A : N.I<int>; class B : Other;", 1)]
+    [InlineData("interface I; partial class A : I; partial class A : I { }", 1)]
+    [InlineData("interface I; abstract partial class A : I; partial class A : I { } class B : I;", 1)]
     public void Interface_WithFewerThanTwo_IsReported(string types, int count) =>
         Assert.Contains(
             Types.CheckInterfaces([File(types)], []),
@@ -26,6 +28,7 @@ public sealed class TypeTests
     [InlineData("interface I; class A : I; struct B : I;")]
     [InlineData("interface I; abstract class P : I; class A : P; record B() : P;")]
     [InlineData("interface I<T>; class A : I<int>; class B : N.I<long>;")]
+    [InlineData("interface I; class A { class C : I; } class B { class C : I; }")]
     public void Interface_WithTwo_IsSilent(string types) =>
         Finding.AssertNone(Types.CheckInterfaces([File(types)], []));
 

@@ -1,4 +1,7 @@
 using Aitbc.Primitives;
+using Aitbc.Workloads.Classifiers;
+using Aitbc.Workloads.Csv;
+using Aitbc.Workloads.Curation;
 using Aitbc.Workloads.Specs;
 
 namespace Aitbc.Workloads.Tests;
@@ -74,6 +77,34 @@ public sealed class WorkloadRunnerTests
             source.Token);
         Jobs.Failure(outcome, WorkloadFault.Cancelled);
         Assert.Equal(3, last);
+    }
+
+    [Fact]
+    public void Cancelled_EveryLongLoop_Ends()
+    {
+        var cancelled = new CancellationToken(true);
+        var file = RepositoryData.Requests;
+        Assert.True(CsvReader.TryRead(file, CsvLabelColumn.Required, out var table, out var error), error?.Sentence);
+        Assert.True(ClassifierModel.TryRead(Jobs.Result(Jobs.Train(s_rows)).Primary.Bytes.Span, out var model, out _));
+        Assert.True(CsvReader.TryRead("1\n2\n"u8, CsvLabelColumn.Absent, out var rows, out error), error?.Sentence);
+        Assert.Throws<OperationCanceledException>(() =>
+            CsvReader.TryRead(file, CsvLabelColumn.Required, dropBadRows: true, out _, out _, cancelled));
+        Assert.Throws<OperationCanceledException>(() => new RowGroups(table, cancelled));
+        Assert.Throws<OperationCanceledException>(() => model.Predict(rows, cancelled));
+    }
+
+    [Fact]
+    public void Run_EmptyMemoryForAnotherDigest_IsMissing()
+    {
+        // What "found ? bytes : null" gives where the compiler turns the null into an empty memory.
+        var spec = new CurateSpec(Digest.Sha256(s_rows)).ToBytes();
+        var outcome = WorkloadRunner.Run(
+            WorkloadCapabilities.DataCurate, spec, _ => ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+        Jobs.Failure(outcome, WorkloadFault.InputMissing);
+        spec = new CurateSpec(Digest.Sha256([])).ToBytes();
+        outcome = WorkloadRunner.Run(
+            WorkloadCapabilities.DataCurate, spec, _ => ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+        Jobs.Failure(outcome, WorkloadFault.BadTable);
     }
 
     [Fact]

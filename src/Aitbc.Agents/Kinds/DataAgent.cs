@@ -7,7 +7,8 @@ using Aitbc.Workloads;
 
 namespace Aitbc.Agents.Kinds;
 
-/// <summary>Cleans, shuffles and splits data sets. A unit is a KiB of source. Source: the seed's Service Provider Agents.</summary>
+/// <summary>Cleans, shuffles and splits data sets. A unit is a KiB of source. Source: the seed's Service Provider
+/// Agents.</summary>
 /// <param name="traits">What sets it apart from others of its kind.</param>
 /// <remarks>Immutable; what it learns stands in its memory.</remarks>
 public sealed class DataAgent(ProviderTraits traits) : IAgentConduct

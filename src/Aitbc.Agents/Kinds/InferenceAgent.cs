@@ -7,7 +7,8 @@ using Aitbc.Workloads;
 
 namespace Aitbc.Agents.Kinds;
 
-/// <summary>Applies trained classifiers to rows. A unit is a row, or 128 tokens of a prompt (see DemandMapping). Source: the seed's Service Provider Agents.</summary>
+/// <summary>Applies trained classifiers to rows. A unit is a row, or 128 tokens of a prompt (see DemandMapping).
+/// Source: the seed's Service Provider Agents.</summary>
 /// <param name="traits">What sets it apart from others of its kind.</param>
 /// <remarks>Immutable; what it learns stands in its memory.</remarks>
 public sealed class InferenceAgent(ProviderTraits traits) : IAgentConduct

@@ -7,7 +7,8 @@ using Aitbc.Workloads;
 
 namespace Aitbc.Agents.Kinds;
 
-/// <summary>Trains classifiers. A unit is a thousand rows passed over once. Source: the seed's Service Provider Agents.</summary>
+/// <summary>Trains classifiers. A unit is a thousand rows passed over once. Source: the seed's Service Provider
+/// Agents.</summary>
 /// <param name="traits">What sets it apart from others of its kind.</param>
 /// <remarks>Immutable; what it learns stands in its memory.</remarks>
 public sealed class TrainingAgent(ProviderTraits traits) : IAgentConduct

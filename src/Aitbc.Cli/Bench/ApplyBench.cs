@@ -43,7 +43,8 @@ internal static class ApplyBench
         return (Median(rates), (double)refused / (rounds * (long)perRound));
     }
 
-    /// <summary>The life of workloads: post, two bids, two openings, award (by deadline), start, submit, accept. Counted
+    /// <summary>The life of workloads: post, two bids, two openings, award (by deadline), start, submit, accept.
+    /// Counted
     /// are the clients' commands; deadlines run within the time.</summary>
     public static (double PerSecond, double Refused) Market(BenchChain chain, int waves, int perWave)
     {

@@ -52,7 +52,8 @@ internal static partial class PostgresPeer
         var files = Path.Combine(scratch.FullPath, "files");
         Directory.CreateDirectory(files);
         await File.WriteAllTextAsync(Path.Combine(files, "setup.sql"), Setup, cancellationToken).ConfigureAwait(false);
-        await File.WriteAllTextAsync(Path.Combine(files, "script.sql"), Script, cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(files, "script.sql"), Script, cancellationToken)
+            .ConfigureAwait(false);
         if (IsRoot)
         {
             await RunAsync("chown", ["-R", "postgres", scratch.FullPath], asServer: false, cancellationToken)
@@ -79,7 +80,10 @@ internal static partial class PostgresPeer
             var seconds = scale.Of(8, 1).ToString(CultureInfo.InvariantCulture);
             var said = await RunAsync(
                 $"{bin}/pgbench",
-                [.. connect, "-n", "-c", "16", "-j", "2", "-T", seconds, "-f", Path.Combine(files, "script.sql"), "postgres"],
+                [
+                    .. connect, "-n", "-c", "16", "-j", "2", "-T", seconds, "-f", Path.Combine(files, "script.sql"),
+                    "postgres",
+                ],
                 true,
                 cancellationToken).ConfigureAwait(false);
             var found = Rate().Match(said);

@@ -113,7 +113,8 @@ internal static class StateBenches
                 ["entries"] = read,
                 ["entriesPerSecond"] = Math.Round(read / replayed.TotalSeconds),
                 ["fromSnapshotSeconds"] = Math.Round(fromSnapshot.TotalSeconds, 2),
-                ["includes"] = "journal scan, every checksum and entry hash, events applied to the writer's and the view's"
+                ["includes"] = "journal scan, every checksum and entry hash, events applied to the writer's and the"
+                    + " view's"
                     + " state",
             });
     }

@@ -11,7 +11,8 @@ using Aitbc.Protocol.Wire;
 
 namespace Aitbc.Cli.Bench;
 
-/// <summary>Entries verified a second, against the bare rate at which the same cores check the same signatures.</summary>
+/// <summary>Entries verified a second, against the bare rate at which the same cores check the same
+/// signatures.</summary>
 internal static class VerifyBench
 {
     private const int Accounts = 64;

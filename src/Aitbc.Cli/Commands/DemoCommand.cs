@@ -31,13 +31,15 @@ public static class DemoCommand
         };
         var demand = new Option<string?>("--demand")
         {
-            Description = "A CSV file of requests: arrived_at,num_prefill_tokens,num_decode_tokens. Default: an hour of "
+            Description = "A CSV file of requests: arrived_at,num_prefill_tokens,num_decode_tokens. Default: an hour"
+                + " of "
                 + "a cloud's real requests.",
             HelpName = "FILE.csv",
         };
         var speed = new Option<long?>("--speed")
         {
-            Description = "How many times faster than recorded requests arrive. Default: as many as bring some a second.",
+            Description = "How many times faster than recorded requests arrive. Default: as many as bring some a"
+                + " second.",
             HelpName = "X",
         };
         var seed = new Option<long?>("--seed")

@@ -17,7 +17,8 @@ public static class VerifyCommand
         var data = DataOption.Create();
         var command = new ExampleCommand(
             "verify",
-            "Replays the journal of a data directory through the rules and checks every signature, hash, block and file.",
+            "Replays the journal of a data directory through the rules and checks every signature, hash, block and"
+                + " file.",
             "aitbc verify --data ./aitbc-data --json") { data };
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(parsed.GetRequiredValue(data), output.Open(parsed), cancellationToken));

@@ -32,7 +32,8 @@ internal static class DemoClosing
                 ["of these by the provider's fault", Number(report.Faults)],
                 ["paid for work", report.Paid.ToDisplay()],
                 ["best model, on rows nobody it paid saw", Share(report.Accuracy)],
-                ["rows classified for pay, right", $"{Number(report.RowsClassified)}, {Share(report.InferenceAccuracy)}"],
+                ["rows classified for pay, right", $"{Number(report.RowsClassified)},"
+                    + $" {Share(report.InferenceAccuracy)}"],
                 ["entries and blocks in the journal", $"{Number(report.Entries)}, {Number(report.Blocks)}"],
                 ["balances add up to the supply", report.SupplyConserved ? "yes" : "NO"],
                 ["took", $"{Number(report.DurationMs)} ms"],
@@ -42,6 +43,9 @@ internal static class DemoClosing
             : "Real: the keys and every signature.";
         people.Line($"{keys} Real: the journal, training and inference on the rows of the data set, and the payments.");
         people.Line("Not real: the tokens have no value, and all agents run on this machine.");
+        people.Line($"{Number(report.Receipts)} receipts lie in {Path.Combine(world.Directory, "receipts")}; check"
+            + " one with "
+            + "aitbc receipt verify FILE, with nothing else at hand.");
         people.Line($"Check it: aitbc verify --data {world.Directory}   Go on: aitbc demo --data {world.Directory}");
     }
 

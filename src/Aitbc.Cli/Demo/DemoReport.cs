@@ -8,6 +8,7 @@ namespace Aitbc.Cli.Demo;
 /// <param name="Silent">Of these, paid by the client's silence.</param>
 /// <param name="Refunds">Workloads of this run that ended without payment, the client's money given back.</param>
 /// <param name="Faults">Of these, by the provider's fault, its job bond forfeited to the client.</param>
+/// <param name="Receipts">Receipt files in the data directory, over all runs.</param>
 /// <param name="Entries">Entries of the journal, over all runs.</param>
 /// <param name="Blocks">Closed blocks, over all runs.</param>
 /// <param name="Accuracy">Of the best model trained, on rows that neither curator nor trainer saw, 0 to 1; null before
@@ -28,6 +29,7 @@ public sealed record DemoReport(
     int Silent,
     int Refunds,
     int Faults,
+    ulong Receipts,
     ulong Entries,
     ulong Blocks,
     decimal? Accuracy,
@@ -55,6 +57,7 @@ public sealed record DemoReport(
         end.Counts.Silent,
         end.Counts.Refunded,
         end.Counts.Faults,
+        world.Receipts,
         entries,
         world.Ledger.Blocks,
         end.Accuracy is { } accuracy ? accuracy.Ppm / Million : null,

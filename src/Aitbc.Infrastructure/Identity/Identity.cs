@@ -6,7 +6,8 @@ using Aitbc.Protocol.Identity;
 namespace Aitbc.Infrastructure.Identity;
 
 /// <summary>
-/// A person's or an agent's first key and the account that follows from it, with what it takes to bring the account onto
+/// A person's or an agent's first key and the account that follows from it, with what it takes to bring the account
+/// onto
 /// a ledger: the commands carry the key's own proof of possession, so nobody can register a key that is not theirs.
 /// </summary>
 /// <remarks>Immutable, safe from any thread. Whoever made it disposes it.</remarks>

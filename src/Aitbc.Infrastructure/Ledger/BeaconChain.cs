@@ -4,7 +4,8 @@ using Aitbc.Primitives;
 namespace Aitbc.Infrastructure.Ledger;
 
 /// <summary>
-/// The reverse hash chain behind draws: its head is committed in genesis, and each value revealed is the preimage of the
+/// The reverse hash chain behind draws: its head is committed in genesis, and each value revealed is the preimage of
+/// the
 /// one before, so the node can neither choose nor change what comes. A checkpoint every 1,024 values keeps revealing
 /// cheap.
 /// </summary>

@@ -18,7 +18,8 @@ public sealed record ChainPlan(
     ChainId Chain, TokenAmount Supply, Timestamp CreatedAt, int CouncilThreshold, Parameters Parameters);
 
 /// <summary>
-/// One chain in one data directory: genesis, the node's key, the beacon, the keys of the accounts that live here, and the
+/// One chain in one data directory: genesis, the node's key, the beacon, the keys of the accounts that live here, and
+/// the
 /// ledger to be opened on them. One process at a time.
 /// </summary>
 /// <remarks>Holds secrets; dispose after the ledger.</remarks>

@@ -7,7 +7,8 @@ using Aitbc.Protocol.Entries;
 namespace Aitbc.Infrastructure.Ledger;
 
 /// <summary>
-/// How an entry stands in a journal frame. Little-endian: term u32, outcome u16, body kind u8, proof kind u8, time in ms
+/// How an entry stands in a journal frame. Little-endian: term u32, outcome u16, body kind u8, proof kind u8, time in
+/// ms
 /// i64, body length u32, proof header length u16, signature length u16, events length u32, zero u32, entry hash (32);
 /// then body, proof header, signature and events. The sequence is the frame's own.
 /// </summary>

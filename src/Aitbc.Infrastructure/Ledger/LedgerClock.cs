@@ -17,7 +17,8 @@ internal sealed class LedgerClock
     private readonly long startStamp;
 
     /// <summary>Starts the clock, not before an instant that the journal already knows.</summary>
-    /// <exception cref="AdmissionClosedException">The wall clock is more than two seconds behind the journal.</exception>
+    /// <exception cref="AdmissionClosedException">The wall clock is more than two seconds behind the
+    /// journal.</exception>
     public LedgerClock(TimeProvider time, Timestamp notBefore)
     {
         this.time = time;
@@ -26,7 +27,8 @@ internal sealed class LedgerClock
         {
             throw new AdmissionClosedException(
                 "clock",
-                $"The clock says {new Timestamp(wallMs)}, but the journal's last entry is of {notBefore}: set the clock "
+                $"The clock says {new Timestamp(wallMs)}, but the journal's last entry is of {notBefore}: set the"
+                    + " clock "
                 + "right and start again.");
         }
 

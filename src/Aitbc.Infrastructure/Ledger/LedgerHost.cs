@@ -131,7 +131,8 @@ public sealed class LedgerHost : IAsyncDisposable
         return admitted.Count == payloads.Count ? results : Merge(refused, results);
     }
 
-    /// <summary>Gives the node an opening: kept off the journal until bidding closes, and in memory only, so it is given
+    /// <summary>Gives the node an opening: kept off the journal until bidding closes, and in memory only, so it is
+    /// given
     /// again after a restart.</summary>
     public Task<Outcome> OfferOpeningAsync(
         WorkloadId workload, BidOpening opening, CancellationToken cancellationToken) =>

@@ -5,7 +5,8 @@ using Aitbc.Protocol.State;
 namespace Aitbc.Infrastructure.Ledger;
 
 /// <summary>
-/// Openings and salts that were given to the node and wait, off the journal, for their bidding to close. In memory only:
+/// Openings and salts that were given to the node and wait, off the journal, for their bidding to close. In memory
+/// only:
 /// whoever gave one gives it again after a restart, or opens on the ledger.
 /// </summary>
 /// <remarks>Belongs to the sequencer's thread.</remarks>

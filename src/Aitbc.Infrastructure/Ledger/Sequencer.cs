@@ -136,7 +136,8 @@ internal sealed class Sequencer : IAsyncDisposable
         {
             throw new AdmissionClosedException(
                 "clock",
-                $"The wall clock was moved: it is {divergence.Ms} ms away from the ledger's clock. Restart the ledger.");
+                $"The wall clock was moved: it is {divergence.Ms} ms away from the ledger's clock. Restart the"
+                    + " ledger.");
         }
     }
 
@@ -242,7 +243,8 @@ internal sealed class Sequencer : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for requests, for something due, or, with a group under way, for the flusher to be free.</summary>
+    /// <summary>Waits for requests, for something due, or, with a group under way, for the flusher to be
+    /// free.</summary>
     /// <returns>False once the sequencer stops and nothing is queued.</returns>
     private bool TakeRequests(ref List<Request> taken, EntryGroup? group)
     {

@@ -185,7 +185,8 @@ public readonly record struct SubmitResult(
     Timestamp Time);
 
 /// <summary>Nothing can be admitted now; what was acknowledged stands.</summary>
-/// <param name="code">Stable word: <c>disk-full</c>, <c>clock</c>, <c>busy</c>, <c>stopping</c> or <c>failed</c>.</param>
+/// <param name="code">Stable word: <c>disk-full</c>, <c>clock</c>, <c>busy</c>, <c>stopping</c> or
+/// <c>failed</c>.</param>
 /// <param name="message">A plain sentence that says what to do.</param>
 /// <param name="cause">What was behind it.</param>
 public sealed class AdmissionClosedException(string code, string message, Exception? cause = null)

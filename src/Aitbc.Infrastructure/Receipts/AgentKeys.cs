@@ -10,7 +10,8 @@ using Aitbc.Protocol.State;
 namespace Aitbc.Infrastructure.Receipts;
 
 /// <summary>
-/// The public keys that agents have at one place in the journal, by thumbprint, carried on by events. People's first keys
+/// The public keys that agents have at one place in the journal, by thumbprint, carried on by events. People's first
+/// keys
 /// are left out: only agents deliver.
 /// </summary>
 /// <remarks>Holds as many keys as agents have. Not thread-safe.</remarks>

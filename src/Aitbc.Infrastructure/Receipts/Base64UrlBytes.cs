@@ -24,7 +24,8 @@ public readonly record struct Base64UrlBytes(ReadOnlyMemory<byte> Bytes)
     }
 }
 
-/// <summary>Reads and writes <see cref="Base64UrlBytes"/>. Other spellings of the same bytes are read too; that the text
+/// <summary>Reads and writes <see cref="Base64UrlBytes"/>. Other spellings of the same bytes are read too; that the
+/// text
 /// is the one that would be written, <see cref="ReceiptJson"/> asks of the whole file.</summary>
 internal sealed class Base64UrlBytesConverter : JsonConverter<Base64UrlBytes>
 {

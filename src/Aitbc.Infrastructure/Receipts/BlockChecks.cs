@@ -56,7 +56,8 @@ internal static class BlockChecks
             || !Jws.Verify(nodeKey, parts.HeaderText.Span, parts.Payload.Span, parts.Signature.Span))
         {
             return new ReceiptProblem(
-                ReceiptFault.WrongNodeKey, $"The block of {what} is not signed by the node key that stands in the receipt.");
+                ReceiptFault.WrongNodeKey, $"The block of {what} is not signed by the node key that stands in the"
+                    + " receipt.");
         }
 
         return header!.Chain.Equals(receipt.Chain)
@@ -78,7 +79,8 @@ internal static class BlockChecks
             ? null
             : new ReceiptProblem(
                 ReceiptFault.BlocksConflict,
-                $"Block {delivery.Height} of the delivery and block {settlement.Height} of the settlement cannot belong to "
+                $"Block {delivery.Height} of the delivery and block {settlement.Height} of the settlement cannot"
+                    + " belong to "
                 + "one chain in this order.");
     }
 

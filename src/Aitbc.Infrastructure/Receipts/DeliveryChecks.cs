@@ -45,7 +45,8 @@ internal static class DeliveryChecks
                 ReceiptFault.NotTheProviders, $"The delivery was sent by {payload.From}, not by the provider.");
         }
 
-        var submissions = payload.Commands.OfType<SubmitWork>().Where(work => work.Workload == receipt.Workload).ToList();
+        var submissions = payload.Commands.OfType<SubmitWork>()
+            .Where(work => work.Workload == receipt.Workload).ToList();
         return submissions.Count == 1
             && submissions[0].Result == receipt.Result
             && submissions[0].QualityPpm == receipt.QualityPpm
@@ -87,11 +88,13 @@ internal static class DeliveryChecks
         if (!receipt.Chain.IsSimulation)
         {
             return new ReceiptProblem(
-                ReceiptFault.NotSigned, $"The delivery is not signed, and chain {receipt.Chain} is not a simulated one.");
+                ReceiptFault.NotSigned, $"The delivery is not signed, and chain {receipt.Chain} is not a simulated"
+                    + " one.");
         }
 
         return receipt.Delivery.Key is null && receipt.Delivery.Signature is null
             ? null
-            : new ReceiptProblem(ReceiptFault.WrongKey, "The delivery is not signed, and yet carries a key or signature.");
+            : new ReceiptProblem(ReceiptFault.WrongKey, "The delivery is not signed, and yet carries a key or"
+                + " signature.");
     }
 }

@@ -73,7 +73,8 @@ public enum ReceiptProof
     Simulated = 3,
 }
 
-/// <summary>The provider's delivery. The members <c>protected</c>, <c>payload</c> and <c>signature</c> are those of a JWS
+/// <summary>The provider's delivery. The members <c>protected</c>, <c>payload</c> and <c>signature</c> are those of a
+/// JWS
 /// in its JSON form (RFC 7515 section 7.2.2).</summary>
 /// <param name="Proof">How it is proven.</param>
 /// <param name="ProtectedHeader">The JWS's header; on <c>sim:</c> chains empty or a key's name.</param>
@@ -104,7 +105,8 @@ public sealed record ReceiptSettlement(
     IReadOnlyList<PathStep> Path,
     string Block);
 
-/// <summary>What the hash of a delivery's entry binds; see <see cref="EntryHash"/>. The payload's digest follows from the
+/// <summary>What the hash of a delivery's entry binds; see <see cref="EntryHash"/>. The payload's digest follows from
+/// the
 /// payload.</summary>
 /// <param name="Seq">Place in the journal.</param>
 /// <param name="Term">Term.</param>
@@ -126,7 +128,8 @@ public sealed record DeliveryEntry(
     Digest ProofDigest,
     Digest EventsDigest);
 
-/// <summary>What the hash of a settlement's entry binds; see <see cref="EntryHash"/>. The events' digest follows from the
+/// <summary>What the hash of a settlement's entry binds; see <see cref="EntryHash"/>. The events' digest follows from
+/// the
 /// events.</summary>
 /// <param name="Seq">Place in the journal.</param>
 /// <param name="Term">Term.</param>

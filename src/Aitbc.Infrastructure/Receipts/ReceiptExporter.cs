@@ -168,7 +168,8 @@ public sealed class ReceiptExporter : IDisposable
             : throw new InvalidDataException($"Entry {seq - 1} is durable and cannot be read.");
     }
 
-    /// <summary>The proof of a delivery before the place where this exporter began: its block is read once more.</summary>
+    /// <summary>The proof of a delivery before the place where this exporter began: its block is read once
+    /// more.</summary>
     private EntryProof FindDelivery(ulong seq)
     {
         var first = FirstOfBlockWith(seq);

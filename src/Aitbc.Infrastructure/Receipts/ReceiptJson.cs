@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Aitbc.Infrastructure.Receipts;
 
 /// <summary>
-/// The one form in which a receipt is written, and its strict reader: whatever is not byte for byte what the writer would
+/// The one form in which a receipt is written, and its strict reader: whatever is not byte for byte what the writer
+/// would
 /// write is refused, so no second spelling can hide anything.
 /// </summary>
 /// <remarks>Stateless, thread-safe.</remarks>
@@ -14,7 +15,7 @@ public static class ReceiptJson
     /// <summary>Most bytes of a receipt: 8 MiB. The largest journal entry, in base64url, fits.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
-    private const int MaxDepth = 4;
+    private const int MaxDepth = 5;
 
     private static readonly JsonSerializerOptions Options = CreateOptions();
 

@@ -19,7 +19,8 @@ public sealed record RenderedReceipt(WorkloadId Workload, string FileName, byte[
 /// </summary>
 /// <remarks>
 /// Keeps one hash for each entry of the open block, the proof of each delivery whose workload is not settled, and the
-/// agents' keys; nothing grows with the length of the journal. It checks nothing: it is fed from a journal that recovery
+/// agents' keys; nothing grows with the length of the journal. It checks nothing: it is fed from a journal that
+/// recovery
 /// or the verifier checks. Not thread-safe.
 /// </remarks>
 public sealed class ReceiptRenderer
@@ -61,7 +62,8 @@ public sealed class ReceiptRenderer
 
     /// <summary>Takes the next entry.</summary>
     /// <param name="entry">The entry; what is needed of it is copied.</param>
-    /// <exception cref="InvalidDataException">Its events are no events, or its signer is no agent that the journal knows.
+    /// <exception cref="InvalidDataException">Its events are no events, or its signer is no agent that the journal
+    /// knows.
     /// </exception>
     public void Observe(DurableEntry entry)
     {

@@ -29,7 +29,8 @@ public static class ReceiptVerifier
         if (problem is null && nodeKey is { } wanted && wanted != signer)
         {
             problem = new ReceiptProblem(
-                ReceiptFault.OtherNode, $"It is signed by the node key {signer}, not by {wanted}, which was asked for.");
+                ReceiptFault.OtherNode, $"It is signed by the node key {signer}, not by {wanted}, which was asked"
+                    + " for.");
         }
 
         return problem is null

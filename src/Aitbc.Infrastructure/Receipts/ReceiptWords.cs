@@ -16,10 +16,12 @@ internal static class ReceiptWords
         {
             $"The node with the key {receipt.NodeKey.Thumbprint()} signed block {blocks.Settlement.Height} of chain "
             + $"{receipt.Chain}, whose entry {receipt.Settlement.Entry.Seq} of {receipt.Settlement.Entry.TimeMs} ended "
-            + $"{receipt.Workload}: {how}, and {receipt.Client} paid {receipt.Provider} {receipt.Paid.ToDisplay()} of at "
+            + $"{receipt.Workload}: {how}, and {receipt.Client} paid {receipt.Provider} {receipt.Paid.ToDisplay()} of"
+            + " at "
             + $"most {receipt.MaxPrice.ToDisplay()}.",
             $"The same node signed block {blocks.Delivery.Height}, whose entry {receipt.Delivery.Entry.Seq} of "
-            + $"{receipt.Delivery.Entry.TimeMs} is the delivery of result {receipt.Result} for {receipt.Units} units of "
+            + $"{receipt.Delivery.Entry.TimeMs} is the delivery of result {receipt.Result} for {receipt.Units} units"
+            + " of "
             + $"{receipt.Capability}, with a declared quality of {Ratio.FromPpm(receipt.QualityPpm).ToDisplay()}.",
         };
         if (receipt.Delivery.Key is { } key)
@@ -41,14 +43,16 @@ internal static class ReceiptWords
         if (!isPinned)
         {
             not.Add(
-                $"That {receipt.NodeKey.Thumbprint()} is the chain's node key: compare it with the chain's genesis file, or "
+                $"That {receipt.NodeKey.Thumbprint()} is the chain's node key: compare it with the chain's genesis"
+                    + " file, or "
                 + "name the right one with --node-key.");
         }
 
         if (receipt.Delivery.Key is not { } key)
         {
             not.Add(
-                $"That the provider delivered: on a simulated chain ({receipt.Chain}) there are no provider signatures, and "
+                $"That the provider delivered: on a simulated chain ({receipt.Chain}) there are no provider"
+                    + " signatures, and "
                 + "the delivery is the node's word alone.");
         }
         else if (!IsFirstKey(receipt, key))
@@ -66,5 +70,6 @@ internal static class ReceiptWords
         return not;
     }
 
-    private static bool IsFirstKey(Receipt receipt, in PublicKey key) => (AccountId)key.Thumbprint() == receipt.Provider;
+    private static bool IsFirstKey(Receipt receipt, in PublicKey key) =>
+        (AccountId)key.Thumbprint() == receipt.Provider;
 }

@@ -102,12 +102,14 @@ internal static class SettlementChecks
                 || entry.Term > blocks.Settlement.Term || delivered.Term > blocks.Delivery.Term =>
                 "an entry is younger than its block",
             _ when entry.Outcome != (ushort)Outcome.Applied => "the settlement's entry did not take effect",
-            _ when entry.Body != (byte)(byClient ? BodyKind.Payload : BodyKind.Input) || (entry.Proof == 0) == byClient =>
+            _ when entry.Body != (byte)(byClient ? BodyKind.Payload : BodyKind.Input)
+                || (entry.Proof == 0) == byClient =>
                 "an entry of the client accepts, and one of the node ends a client's silence, not the other way round",
             _ => null,
         };
         return why is null
             ? null
-            : new ReceiptProblem(ReceiptFault.AgainstTheRules, $"The node signed what the protocol does not allow: {why}.");
+            : new ReceiptProblem(ReceiptFault.AgainstTheRules, $"The node signed what the protocol does not allow:"
+                + $" {why}.");
     }
 }

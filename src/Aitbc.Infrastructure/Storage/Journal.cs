@@ -69,12 +69,14 @@ public sealed class Journal : IAsyncDisposable
         && ReservedBytesLeft >= Math.Min(_options.LowWaterBytes, _options.SegmentCapacity / 4);
 
     /// <summary>
-    /// Whether the disk was found full and what is reserved is nearly used up: the time to turn work away. A segment that
+    /// Whether the disk was found full and what is reserved is nearly used up: the time to turn work away. A segment
+    /// that
     /// is only being prepared is no reason; <see cref="WaitForRoom"/> waits for it.
     /// </summary>
     public bool IsFull => _preparer.IsFull && !HasRoom;
 
-    /// <summary>Waits, where little reserved room is left, until the next segment is ready. For the writing thread.</summary>
+    /// <summary>Waits, where little reserved room is left, until the next segment is ready. For the writing
+    /// thread.</summary>
     /// <returns>False where the disk is full.</returns>
     /// <exception cref="JournalFailedException">The device failed.</exception>
     public bool WaitForRoom()

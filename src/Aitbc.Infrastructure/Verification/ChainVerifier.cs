@@ -9,7 +9,8 @@ namespace Aitbc.Infrastructure.Verification;
 
 /// <summary>
 /// Verifies a data directory offline, changing nothing: every byte of every file that belongs to it, every signature,
-/// hash, outcome and event of the journal, every block, and that snapshots, blobs and receipts are what the journal says.
+/// hash, outcome and event of the journal, every block, and that snapshots, blobs and receipts are what the journal
+/// says.
 /// </summary>
 public static class ChainVerifier
 {

@@ -121,11 +121,6 @@ public static class Jws
         ReadOnlySpan<byte> payload,
         ReadOnlySpan<byte> signature64)
     {
-        if (signature64.Length != KeyPair.SignatureSize)
-        {
-            return false;
-        }
-
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         HashSigningInput(headerText, payload, hash);
         using ECDsa? ecdsa = KeyVerifier.Import(in key);
@@ -202,8 +197,7 @@ public static class Jws
     private static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> bytes)
     {
         const int GroupLength = 4;
-        if (Base64Url.DecodeFromUtf8(text, bytes, out _, out int written) != OperationStatus.Done
-            || written != bytes.Length)
+        if (Base64Url.DecodeFromUtf8(text, bytes, out _, out int written) != OperationStatus.Done)
         {
             return false;
         }

@@ -97,7 +97,8 @@ public sealed class KeyPair : IDisposable
         }
     }
 
-    /// <summary>The key pair of a private scalar, where the public key that follows from it is the expected one.</summary>
+    /// <summary>The key pair of a private scalar, where the public key that follows from it is the expected
+    /// one.</summary>
     internal static bool TryFromScalar(
         ReadOnlySpan<byte> scalar, KeyId expected, [NotNullWhen(true)] out KeyPair? keyPair)
     {

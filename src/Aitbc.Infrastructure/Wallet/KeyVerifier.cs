@@ -122,10 +122,9 @@ public sealed class KeyVerifier : IDisposable
         }
     }
 
-    /// <summary>Whether a signature of a hash is valid.</summary>
+    /// <summary>Whether a signature of a hash is valid; the platform refuses every length but 64.</summary>
     internal static bool VerifyHash(ECDsa ecdsa, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature64) =>
-        signature64.Length == KeyPair.SignatureSize
-        && ecdsa.VerifyHash(hash, signature64, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        ecdsa.VerifyHash(hash, signature64, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     private bool VerifySha256(in PublicKey key, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature64)
     {

@@ -43,7 +43,9 @@ public sealed record BlockHeader(
     /// <summary>The canonical bytes: these members in this order, no white space.</summary>
     public byte[] ToBytes() => Encoding.ASCII.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"chain":"{{Chain}}","height":{{Height}},"firstSeq":{{FirstSeq}},"lastSeq":{{LastSeq}},"term":{{Term}},"timeMs":{{TimeMs}},"previous":"{{Previous}}","root":"{{Root}}","lastEntry":"{{LastEntry}}"}"""));
+        $$"""{"chain":"{{Chain}}","height":{{Height}},"firstSeq":{{FirstSeq}},"lastSeq":{{LastSeq}}"""
+        + $$""","term":{{Term}},"timeMs":{{TimeMs}}"""
+        + $$""","previous":"{{Previous}}","root":"{{Root}}","lastEntry":"{{LastEntry}}"}"""));
 
     /// <summary>Reads canonical bytes; anything else is refused.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out BlockHeader? header)

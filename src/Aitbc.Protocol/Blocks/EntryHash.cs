@@ -19,7 +19,8 @@ public enum BodyKind : byte
 /// the chain and leaf of the block's Merkle tree at once.
 /// </summary>
 /// <remarks>
-/// SHA-256 of 0x00 (RFC 6962's leaf prefix), previous entry hash (32), seq (8), term (4), time in ms (8), body kind (1),
+/// SHA-256 of 0x00 (RFC 6962's leaf prefix), previous entry hash (32), seq (8), term (4), time in ms (8), body kind
+/// (1),
 /// proof kind (1; 0 for inputs), outcome (2), payload digest (32), proof digest (32), events digest (32); integers
 /// big-endian. The hash before entry 1 is the genesis file's digest.
 /// </remarks>

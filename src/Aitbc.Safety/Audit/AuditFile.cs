@@ -9,7 +9,8 @@ namespace Aitbc.Safety.Audit;
 
 /// <summary>
 /// The gateway's append-only record of everything it signs, sends or refuses: one JSON object a line, each with the
-/// hash of the line before in its own, on disk before the effect. Each start begins a new file, whose first line goes on
+/// hash of the line before in its own, on disk before the effect. Each start begins a new file, whose first line goes
+/// on
 /// from the last good line of the file before and says where that one ended.
 /// </summary>
 /// <remarks>

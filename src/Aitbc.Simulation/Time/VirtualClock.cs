@@ -4,7 +4,8 @@ namespace Aitbc.Simulation.Time;
 
 /// <summary>A clock that stands still until its world moves it: the time of a simulation, wall and monotonic in one.
 /// </summary>
-/// <remarks>One owner moves it; any thread may read it. It has no timers: in a world that runs on one thread nothing may
+/// <remarks>One owner moves it; any thread may read it. It has no timers: in a world that runs on one thread nothing
+/// may
 /// wait for time to pass by itself.</remarks>
 /// <param name="start">Its first instant.</param>
 public sealed class VirtualClock(Timestamp start) : TimeProvider

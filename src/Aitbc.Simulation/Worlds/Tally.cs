@@ -11,8 +11,9 @@ internal sealed class Tally(ulong afterSeq)
     private const int MaxNews = 64;
 
     private readonly List<NewsLine> news = [];
-    private readonly SortedDictionary<string, (Label Capability, int Jobs, TokenAmount Paid, ulong Units, TokenAmount Last)>
-        prices = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<
+        string, (Label Capability, int Jobs, TokenAmount Paid, ulong Units, TokenAmount Last)> prices =
+        new(StringComparer.Ordinal);
 
     /// <summary>This run's counts.</summary>
     public RunCounts Counts { get; private set; } = new(0, 0, 0, 0, TokenAmount.Zero, TokenAmount.Zero);

@@ -7,10 +7,12 @@ using Aitbc.Workloads;
 namespace Aitbc.Simulation.Worlds;
 
 /// <summary>
-/// Runs the agents' work, on the real bytes of real blobs. In virtual time a job is computed when it is ordered and done
+/// Runs the agents' work, on the real bytes of real blobs. In virtual time a job is computed when it is ordered and
+/// done
 /// when its modelled duration has passed; under the wall clock it runs on a thread of its own and takes what it takes.
 /// </summary>
-/// <remarks>One owner but for the jobs' own threads. Trainings wait for each other, and so do other jobs, so that a long
+/// <remarks>One owner but for the jobs' own threads. Trainings wait for each other, and so do other jobs, so that a
+/// long
 /// training never holds back an inference.</remarks>
 internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDisposable
 {

@@ -22,7 +22,8 @@ public sealed partial class World
 
     private WorldView ViewOf(MarketSnapshot market, Tally tally, Timestamp now, int goal)
     {
-        var requester = agents.Select(agent => agent.Memory.Requester).OfType<Agents.Core.Memory.RequesterMemory>().First();
+        var requester = agents.Select(agent => agent.Memory.Requester)
+            .OfType<Agents.Core.Memory.RequesterMemory>().First();
         return new WorldView
         {
             Now = now,

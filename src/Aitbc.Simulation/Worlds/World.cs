@@ -2,6 +2,7 @@ using Aitbc.Agents;
 using Aitbc.Agents.Runtime.Decision;
 using Aitbc.Infrastructure.Identity;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Receipts;
 using Aitbc.Primitives;
 using Aitbc.Safety;
 using Aitbc.Safety.Audit;
@@ -10,7 +11,8 @@ using Aitbc.Simulation.Time;
 namespace Aitbc.Simulation.Worlds;
 
 /// <summary>
-/// A small economy on an embedded ledger: the same rules, agents and gateway under the wall clock and in virtual time. It
+/// A small economy on an embedded ledger: the same rules, agents and gateway under the wall clock and in virtual time.
+/// It
 /// lives in one data directory and goes on there when it is opened again, also after its process was killed.
 /// </summary>
 /// <remarks>
@@ -31,6 +33,7 @@ public sealed partial class World : IAsyncDisposable
     private readonly Workshop workshop;
     private readonly Observer observer;
     private readonly MarketFeed feed;
+    private readonly ReceiptExporter receipts;
     private readonly IReadOnlyList<Agent> agents;
     private readonly IReadOnlyList<IDisposable> identities;
     private readonly KeptWorld kept;
@@ -45,6 +48,7 @@ public sealed partial class World : IAsyncDisposable
         workshop = new Workshop(ledger, IsVirtual);
         observer = new Observer(ledger, workshop, agents);
         feed = new MarketFeed(ledger, agents.Min(agent => agent.Memory.LastSeq));
+        receipts = new ReceiptExporter(chain.Disk, ledger);
     }
 
     /// <summary>Whether it lives in virtual time.</summary>
@@ -61,6 +65,10 @@ public sealed partial class World : IAsyncDisposable
 
     /// <summary>The ledger, to read.</summary>
     public LedgerHost Ledger => ledger;
+
+    /// <summary>Receipts of paid workloads in the directory's <c>receipts</c>, over all runs; whole once the world is
+    /// disposed, for a receipt waits until its block is closed.</summary>
+    public ulong Receipts => receipts.Count;
 
     /// <summary>Its full path.</summary>
     public string Directory => chain.FullPath;
@@ -96,7 +104,8 @@ public sealed partial class World : IAsyncDisposable
     }
 
     /// <summary>Lives until so many workloads have been settled: ended with payment.</summary>
-    /// <param name="settle">How many, 1 or more; those that an earlier run left open count when they settle now.</param>
+    /// <param name="settle">How many, 1 or more; those that an earlier run left open count when they settle
+    /// now.</param>
     /// <param name="show">Told after each step; null for nobody.</param>
     /// <param name="cancellationToken">Stops between steps; the world can be opened again and goes on.</param>
     /// <returns>The world at the end.</returns>
@@ -127,6 +136,7 @@ public sealed partial class World : IAsyncDisposable
 
             var decisions = Think(market, news, now, settle - tally.Counts.Settled);
             var moved = await ActAsync(decisions, now, cancellationToken).ConfigureAwait(false);
+            receipts.ExportNew();
             if (!moved)
             {
                 await WaitAsync(decisions, viewChanged, cancellationToken).ConfigureAwait(false);
@@ -151,6 +161,13 @@ public sealed partial class World : IAsyncDisposable
         }
 
         await ledger.DisposeAsync().ConfigureAwait(false);
+        if (ledger.Failure is null)
+        {
+            // The last block is closed now.
+            receipts.ExportNew();
+        }
+
+        receipts.Dispose();
         audit.Dispose();
         foreach (var identity in identities)
         {
@@ -174,7 +191,8 @@ public sealed partial class World : IAsyncDisposable
         return decisions;
     }
 
-    /// <summary>Makes durable what must not be forgotten, then lets the agents act: in virtual time one after the other,
+    /// <summary>Makes durable what must not be forgotten, then lets the agents act: in virtual time one after the
+    /// other,
     /// else side by side.</summary>
     private async Task<bool> ActAsync(
         List<(Agent Agent, Decision Decision)> decisions, Timestamp now, CancellationToken cancellationToken)

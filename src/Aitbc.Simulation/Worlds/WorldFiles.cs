@@ -18,7 +18,8 @@ public sealed record KeptAgent(string Name, AccountId Account, Digest Secret, Ag
 /// <param name="Agents">Its agents.</param>
 public sealed record KeptWorld(long Seed, long Speed, IReadOnlyList<KeptAgent> Agents);
 
-/// <summary>A world's files in the data directory: its checkpoint, the data set and the demand it was begun with. Each is
+/// <summary>A world's files in the data directory: its checkpoint, the data set and the demand it was begun with. Each
+/// is
 /// sealed, written whole and replaced in one step.</summary>
 /// <remarks>One owner.</remarks>
 /// <param name="disk">The data directory.</param>

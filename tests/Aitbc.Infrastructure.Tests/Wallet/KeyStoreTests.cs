@@ -76,6 +76,22 @@ public sealed class KeyStoreTests : IDisposable
     }
 
     [Fact]
+    public void Create_EachFile_HasANonceOfItsOwn()
+    {
+        // Under one key a nonce used twice would give away both secrets.
+        const int NonceStart = 80;
+        using HostKey hostKey = HostKey.CreateRandom(_scratch.File(HostKey.FileName));
+        KeyStore store = new(_scratch.Root, hostKey);
+        HashSet<string> nonces = [];
+        for (int i = 0; i < 50; i++)
+        {
+            using KeyPair keyPair = store.Create();
+            byte[] file = File.ReadAllBytes(PathOf(keyPair.Id));
+            Assert.True(nonces.Add(Convert.ToHexString(file.AsSpan(NonceStart, 12))));
+        }
+    }
+
+    [Fact]
     public void Import_PublicPartOfAnotherKey_IsRefusedAndKeepsNothing()
     {
         using HostKey hostKey = HostKey.CreateRandom(_scratch.File(HostKey.FileName));

@@ -27,7 +27,7 @@ public sealed class CanonicalFormTests
         AssertRefused(Payload(validUntilMs: -1));
         AssertRefused(Payload(validUntilMs: TooLarge));
         AssertRefused(Payload(epoch: TooLarge));
-        AssertRefused(Payload(new Blobs.DeclareBlob(default, TooLarge, 1)));
+        AssertRefused(Payload(new Aitbc.Protocol.Blobs.DeclareBlob(default, TooLarge, 1)));
     }
 
     [Fact]

@@ -15,23 +15,27 @@ internal static class Types
     public static IEnumerable<Finding> CheckInterfaces(
         IReadOnlyCollection<SourceFile> sources, IReadOnlyCollection<SourceFile> fakes)
     {
-        var types = sources.Concat(fakes).SelectMany(file => TypesOf(file)).ToList();
-        ILookup<string, string> basesOf = types
-            .SelectMany(type => (type.BaseList?.Types ?? []).Select(parent => (Name(type), Name(parent.Type))))
-            .ToLookup(pair => pair.Item1, pair => pair.Item2);
-        var concrete = types
-            .Where(type => type is not InterfaceDeclarationSyntax && !type.Modifiers.Any(SyntaxKind.AbstractKeyword))
-            .Select(Name).Distinct().ToList();
+        List<TypeDeclarationSyntax> types = [.. sources.Concat(fakes).SelectMany(file => file.Types)];
+        ILookup<string, string> parentsOf = types
+            .SelectMany(type => ParentsOf(type).Select(parent => (type.Identifier.Text, Parent: parent)))
+            .ToLookup(pair => pair.Text, pair => pair.Parent);
+        // The parts of a partial type are one implementation; two nested types of the same name are two.
+        List<IGrouping<string, TypeDeclarationSyntax>> concrete =
+        [
+            .. types.GroupBy(FullName).Where(parts => !parts.Any(part =>
+                part is InterfaceDeclarationSyntax || part.Modifiers.Any(SyntaxKind.AbstractKeyword))),
+        ];
         foreach (SourceFile file in sources)
         {
-            foreach (InterfaceDeclarationSyntax one in TypesOf(file).OfType<InterfaceDeclarationSyntax>())
+            foreach (InterfaceDeclarationSyntax one in file.Types.OfType<InterfaceDeclarationSyntax>())
             {
-                int count = concrete.Count(type => Ancestors(type, basesOf).Contains(Name(one)));
+                string name = one.Identifier.Text;
+                int count = concrete.Count(parts => Ancestors(parts.SelectMany(ParentsOf), parentsOf).Contains(name));
                 if (count < ImplementationsNeeded)
                 {
                     yield return new Finding(
                         file.At(one.Identifier),
-                        $"{Name(one)} has {count} implementations; an interface needs {ImplementationsNeeded}");
+                        $"{name} has {count} implementations; an interface needs {ImplementationsNeeded}");
                 }
             }
         }
@@ -42,12 +46,11 @@ internal static class Types
     {
         HashSet<string> parents =
         [
-            .. sources.SelectMany(TypesOf).SelectMany(type => type.BaseList?.Types ?? [])
-                .Select(parent => Name(parent.Type)),
+            .. sources.SelectMany(file => file.Types).SelectMany(ParentsOf),
         ];
         return
             from file in sources
-            from type in TypesOf(file)
+            from type in file.Types
             where type is ClassDeclarationSyntax
                 or RecordDeclarationSyntax { RawKind: (int)SyntaxKind.RecordDeclaration }
             where !type.Modifiers.Any(modifier => modifier.Kind()
@@ -77,22 +80,22 @@ internal static class Types
     // The other part of a partial class may carry the word.
     private static bool IsPartOfSealed(TypeDeclarationSyntax type, IReadOnlyCollection<SourceFile> sources) =>
         type.Modifiers.Any(SyntaxKind.PartialKeyword)
-        && sources.SelectMany(TypesOf).Any(other => other.Identifier.Text == type.Identifier.Text
+        && sources.SelectMany(file => file.Types).Any(other => other.Identifier.Text == type.Identifier.Text
             && other.Modifiers.Any(modifier => modifier.Kind()
                 is SyntaxKind.SealedKeyword or SyntaxKind.StaticKeyword or SyntaxKind.AbstractKeyword));
 
-    private static IEnumerable<TypeDeclarationSyntax> TypesOf(SourceFile file) =>
-        file.Syntax.DescendantNodes().OfType<TypeDeclarationSyntax>();
+    private static IEnumerable<string> ParentsOf(TypeDeclarationSyntax type) =>
+        (type.BaseList?.Types ?? []).Select(parent => Name(parent.Type));
 
-    private static HashSet<string> Ancestors(string type, ILookup<string, string> basesOf)
+    private static HashSet<string> Ancestors(IEnumerable<string> parents, ILookup<string, string> parentsOf)
     {
         var found = new HashSet<string>();
-        var open = new Stack<string>(basesOf[type]);
+        var open = new Stack<string>(parents);
         while (open.TryPop(out string? parent))
         {
             if (found.Add(parent))
             {
-                foreach (string above in basesOf[parent])
+                foreach (string above in parentsOf[parent])
                 {
                     open.Push(above);
                 }
@@ -102,7 +105,14 @@ internal static class Types
         return found;
     }
 
-    private static string Name(TypeDeclarationSyntax type) => type.Identifier.Text;
+    // With the types and the namespace around it.
+    private static string FullName(TypeDeclarationSyntax type) =>
+        string.Join('.', type.AncestorsAndSelf().Reverse().Select(node => node switch
+        {
+            TypeDeclarationSyntax around => around.Identifier.Text,
+            BaseNamespaceDeclarationSyntax space => space.Name.ToString(),
+            _ => "",
+        }));
 
     private static string Name(TypeSyntax type) => type switch
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Aitbc.Workloads.Classifiers;
 using Aitbc.Workloads.Specs;
@@ -20,19 +19,6 @@ public sealed class TrainJobTests
                 RepositoryData.Named(file), spec => spec with { Kind = kind, Seed = seed }));
             Assert.True(result.QualityPpm >= minimum, $"{file} {kind} seed {seed}: {result.QualityPpm} ppm");
         }
-    }
-
-    [Fact]
-    public void Run_Digits_TakesLessThanTwoSecondsOfOneCore()
-    {
-        // The best of three, because other tests share the processor.
-        var best = Enumerable.Range(0, 3).Min(_ =>
-        {
-            var clock = Stopwatch.StartNew();
-            Jobs.Result(Jobs.Train(RepositoryData.Digits));
-            return clock.ElapsedMilliseconds;
-        });
-        Assert.True(best < 2_000, $"{best} ms");
     }
 
     [Fact]
@@ -88,6 +74,9 @@ public sealed class TrainJobTests
 
         var result = Jobs.Result(Jobs.Train(Jobs.Bytes(text.ToString()), spec => spec with { HoldOut = new(400_000) }));
         Assert.InRange(result.QualityPpm!.Value, 250_000u, 750_000u);
+        var report = Jobs.Json(result.Report);
+        var learned = report.GetProperty("training").GetProperty("rows").GetInt32();
+        Assert.Equal(800, learned + report.GetProperty("heldOut").GetProperty("rows").GetInt32());
     }
 
     [Fact]

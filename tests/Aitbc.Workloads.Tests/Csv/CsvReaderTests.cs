@@ -250,7 +250,7 @@ public sealed class CsvReaderTests
         string[] files =
         [
             Encoding.UTF8.GetString(RepositoryData.Digits), Encoding.UTF8.GetString(RepositoryData.BreastCancer),
-            "0.1,-0,a\n1e-7,1e22,1\n3,4,2\n",
+            "0.1,0,1\n1e-7,1e22,a\n3,4,2\n",
         ];
         foreach (var file in files)
         {
@@ -265,6 +265,25 @@ public sealed class CsvReaderTests
                 Assert.Equal(table.Features(row).ToArray(), again.Features(row).ToArray());
             }
         }
+    }
+
+    [Fact]
+    public void CanonicalCsv_FirstRowWithAWordAmongNumbers_IsNotReadBackAsAHeader()
+    {
+        var table = Read("1,1,1\n2,2,a\n3,3,2\n");
+        var again = Read(Jobs.Text(CanonicalCsv.Write(table, [1, 0, 2])));
+        Assert.Equal(3, again.RowCount);
+        Assert.Equal([2.0, 2.0], again.Features(0).ToArray());
+        Assert.Equal("a", again.Classes[again.ClassOf(0)].Token);
+    }
+
+    [Fact]
+    public void CanonicalCsv_ValuesThatAreEqual_HaveTheSameBytes()
+    {
+        var one = Read("-0,100,1\n1e-7,0.5,2\n");
+        var two = Read("0.0,1e2,01\n0.0000001,.50,2.0\n");
+        Assert.Equal("0,100,1\n1E-07,0.5,2\n", Jobs.Text(CanonicalCsv.Write(one, [0, 1])));
+        Assert.Equal(CanonicalCsv.Write(one, [0, 1]), CanonicalCsv.Write(two, [0, 1]));
     }
 
     private static CsvTable Read(string text)

@@ -108,7 +108,8 @@ internal static class Providing
         return true;
     }
 
-    /// <summary>Gives the node the opening again where this process has not yet, or where the node has lost it.</summary>
+    /// <summary>Gives the node the opening again where this process has not yet, or where the node has lost
+    /// it.</summary>
     private static void Open(Agent agent, WorkloadFacts workload, DecisionBuilder decision)
     {
         var memory = agent.Memory.Provider!;

@@ -4,7 +4,7 @@ namespace Aitbc.Testing;
 
 public sealed partial class FaultyDisk
 {
-    private sealed class OpenFile(
+    private sealed class FaultyFile(
         FaultyDisk disk, string path, FaultyDiskContent content, int epoch, bool canWrite) : IDiskFile
     {
         private bool _isClosed;

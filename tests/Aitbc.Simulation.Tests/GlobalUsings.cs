@@ -1,0 +1,2 @@
+global using Aitbc.Primitives;
+global using Xunit;
