@@ -9,8 +9,7 @@ using Aitbc.Protocol.Wire;
 
 namespace Aitbc.KillTarget;
 
-/// <summary>The chain that is killed: some who pay, each with a key in the directory, and one who is only
-/// paid.</summary>
+/// <summary>The chain that is killed: some who pay, each with a key in it, and one who is only paid.</summary>
 internal static class KillChain
 {
     /// <summary>Accounts that pay, before the one that is paid.</summary>

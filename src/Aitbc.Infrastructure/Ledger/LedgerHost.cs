@@ -197,12 +197,24 @@ public sealed class LedgerHost : IAsyncDisposable
         await sequencer.DisposeAsync().ConfigureAwait(false);
         if (sequencer.Failure is null && View.Seq > Recovered.SnapshotSeq)
         {
-            // The block is closed and all is durable, so state, hash and height belong together.
-            new SnapshotStore(options.Disk).Save((long)View.Seq, saveSnapshot);
+            SaveSnapshot();
         }
 
         await journal.DisposeAsync().ConfigureAwait(false);
         verifier.Dispose();
+    }
+
+    private void SaveSnapshot()
+    {
+        try
+        {
+            // The block is closed and all is durable, so state, hash and height belong together.
+            new SnapshotStore(options.Disk).Save((long)View.Seq, saveSnapshot);
+        }
+        catch (IOException)
+        {
+            // A snapshot only saves time at the next start; a disk that is full by now must not spoil the end.
+        }
     }
 
     private static bool IsOversight(List<SignedPayload> payloads) =>

@@ -5,20 +5,38 @@ internal sealed partial class Sequencer
 {
     private void RunInline(Request request)
     {
-        if (!journal.WaitForRoom())
-        {
-            throw DiskFull();
-        }
-
-        var group = RunGroup(request, last: false);
+        EntryGroup? group = null;
         try
         {
+            if (!journal.WaitForRoom())
+            {
+                throw DiskFull();
+            }
+
+            group = RunGroup(request, last: false);
             Finish(group);
+        }
+        catch (Exception error) when (error is not AdmissionClosedException)
+        {
+            // The same host boundary as on the two threads: the writer may be ahead of the journal from here on.
+            failure = error;
+            request.Fail(error);
+            FailAll(group, error);
+        }
+    }
+
+    private void CloseInline()
+    {
+        try
+        {
+            if (failure is null)
+            {
+                Finish(RunGroup(null, last: true));
+            }
         }
         catch (IOException error)
         {
             failure = error;
-            FailAll(group, error);
         }
     }
 

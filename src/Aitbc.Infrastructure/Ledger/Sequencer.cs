@@ -10,7 +10,8 @@ namespace Aitbc.Infrastructure.Ledger;
 /// </summary>
 internal sealed partial class Sequencer : IAsyncDisposable
 {
-    /// <summary>Bytes of frames after which a group takes no further request.</summary>
+    /// <summary>Bytes of frames after which a group takes no further request; a quarter of a segment where that is
+    /// less, for a group must fit into one.</summary>
     public const int MaxGroupBytes = 2 * 1024 * 1024;
 
     private const int GroupsInFlight = 3;
@@ -91,10 +92,7 @@ internal sealed partial class Sequencer : IAsyncDisposable
         {
             lock (gate)
             {
-                if (failure is null)
-                {
-                    Finish(RunGroup(null, last: true));
-                }
+                CloseInline();
             }
 
             return;
@@ -120,7 +118,8 @@ internal sealed partial class Sequencer : IAsyncDisposable
             throw new AdmissionClosedException("stopping", "The ledger is being stopped.");
         }
 
-        if (journal.IsFull)
+        // Inline there is nobody else to find room again: the request itself asks for it.
+        if (!options.Inline && journal.IsFull)
         {
             throw DiskFull();
         }
@@ -176,9 +175,10 @@ internal sealed partial class Sequencer : IAsyncDisposable
 
                     request.Run(writer, group);
                     group.Done.Add(request);
-                    if (group.Batch.Length >= MaxGroupBytes)
+                    if (group.Batch.Length >= Math.Min(MaxGroupBytes, options.SegmentBytes / 4))
                     {
-                        group = HandOver(group, wait: true) ? TakeFree() : group;
+                        HandOver(group, wait: true);
+                        group = TakeFree();
                     }
                 }
 
@@ -218,11 +218,7 @@ internal sealed partial class Sequencer : IAsyncDisposable
         {
             while (true)
             {
-                if (failure is not null)
-                {
-                    return false;
-                }
-
+                ThrowIfFailed();
                 if (urgent.Count + queue.Count > 0)
                 {
                     taken.AddRange(urgent);
@@ -262,19 +258,31 @@ internal sealed partial class Sequencer : IAsyncDisposable
     {
         lock (gate)
         {
+            ThrowIfFailed();
             while (ready is not null || (!wait && !flushIdle))
             {
-                if (!wait || failure is not null)
+                if (!wait)
                 {
                     return false;
                 }
 
                 Monitor.Wait(gate);
+                ThrowIfFailed();
             }
 
             ready = group;
             Monitor.PulseAll(gate);
             return true;
+        }
+    }
+
+    /// <summary>Ends the writer's loop where the flusher is gone: nobody would write its group, and those who wait for
+    /// it would wait for ever.</summary>
+    private void ThrowIfFailed()
+    {
+        if (failure is not null)
+        {
+            throw new JournalFailedException(failure.Message, failure);
         }
     }
 
@@ -284,11 +292,7 @@ internal sealed partial class Sequencer : IAsyncDisposable
         {
             while (free.Count == 0)
             {
-                if (failure is not null)
-                {
-                    throw new AdmissionClosedException("failed", failure.Message, failure);
-                }
-
+                ThrowIfFailed();
                 Monitor.Wait(gate);
             }
 
@@ -357,15 +361,12 @@ internal sealed partial class Sequencer : IAsyncDisposable
             request.Fail(error);
         }
 
-        if (group is not null)
-        {
-            FailAll(group, error);
-        }
+        FailAll(group, error);
     }
 
-    private static void FailAll(EntryGroup group, Exception error)
+    private static void FailAll(EntryGroup? group, Exception error)
     {
-        foreach (var request in group.Done)
+        foreach (var request in group?.Done ?? [])
         {
             request.Fail(error);
         }

@@ -40,9 +40,19 @@ public static class ChainVerifier
         }
 
         var options = new JournalOptions { Identity = genesis.Digest };
+        var isOther = false;
         foreach (var problem in Journal.Check(disk, options))
         {
             findings.Take(problem);
+            isOther |= problem.Text.Contains("another journal", StringComparison.Ordinal);
+        }
+
+        if (isOther)
+        {
+            // A genesis file that is still well formed has nothing else to betray it.
+            findings.Problem(
+                DataDirectory.GenesisFile,
+                "The journal was begun with another genesis: this file was changed, or the journal is another's.");
         }
 
         var replay = new Replay(genesis.Genesis, genesis.Digest, findings);
