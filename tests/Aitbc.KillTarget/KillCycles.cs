@@ -122,7 +122,7 @@ public static class KillCycles
             var before = open.Count;
             var delay = 50 + random.NextInt32(350);
 
-            // From the first acknowledgement, so that there is a load; one in six from the start of the process: it then
+            // From the first acknowledgement, so that there is a load; one in six from the process start: it then
             // meets recovery itself.
             var isRunning = random.NextInt32(6) == 0;
             using var timer = new Timer(_ => process.Kill(), null, isRunning ? delay : PatienceMs, Timeout.Infinite);
