@@ -75,8 +75,9 @@ internal sealed class BenchChain
         return made;
     }
 
-    /// <summary>A payload of one command by an agent, in its next place.</summary>
-    public ClientPayload Next(int agent, Command command) => Make(Agents[agent], ++sequences[agent], command);
+    /// <summary>A payload by an agent, in its next place.</summary>
+    public ClientPayload Next(int agent, params Command[] commands) =>
+        Make(Agents[agent], ++sequences[agent], commands);
 
     /// <summary>The last payload's place of an agent is free again: it was not admitted.</summary>
     public void Undo(int agent) => sequences[agent]--;

@@ -4,17 +4,22 @@ using Aitbc.Infrastructure.Ledger;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Entries;
 
 namespace Aitbc.Cli.Bench;
 
 /// <summary>
 /// Durable commands a second: from each payload's JSON bytes on, through parsing, hashing, ordering, the rules, blocks,
-/// journal and fsync to the view and the answer. Signatures are left out (<c>sim:</c> chain).
+/// journal and fsync to the view and the answer. Signatures are left out (<c>sim:</c> chain). In batches as the wire
+/// has
+/// them, many commands a payload; with one command a payload; and from clients that each wait for their answer.
 /// </summary>
 internal static class CommitBench
 {
-    private const int GroupSize = 4_096;
-    private const int GroupsInFlight = 6;
+    private const int CommandsPerBatch = 64;
+    private const int CommandsPerSubmission = 8_192;
+    private const int SinglesPerSubmission = 4_096;
+    private const int SubmissionsInFlight = 6;
     private const int Clients = 32;
 
     public static async Task<BenchResult> RunAsync(BenchScale scale, CancellationToken cancellationToken)
@@ -24,25 +29,29 @@ internal static class CommitBench
         await using var ledger = new BenchLedger(chain, scratch.FullPath);
         await ledger.SetUpAsync(cancellationToken).ConfigureAwait(false);
         var random = new SeededRandom(5).Fork("bench/commit");
-        var rates = new List<double>();
+        var batches = new List<double>();
+        var singles = new List<double>();
         for (var round = 0; round < scale.Of(5, 1); round++)
         {
-            var work = Prepare(chain, random, scale.Of(400_000, 8_192));
-            rates.Add(await BatchesAsync(ledger.Host, work, cancellationToken).ConfigureAwait(false));
+            var work = Prepare(chain, random, scale.Of(819_200, 16_384), CommandsPerBatch);
+            batches.Add(await SubmitAsync(ledger.Host, work, CommandsPerBatch, cancellationToken)
+                .ConfigureAwait(false));
+            work = Prepare(chain, random, scale.Of(400_000, 8_192), 1);
+            singles.Add(await SubmitAsync(ledger.Host, work, 1, cancellationToken).ConfigureAwait(false));
         }
 
         var (waiting, p50, p99) = await ClientsAsync(
             ledger.Host, chain, Duration.FromSeconds(scale.Of(5, 1)), cancellationToken).ConfigureAwait(false);
         CheckSupply(ledger.Host);
-        var value = ApplyBench.Median(rates);
+        var value = ApplyBench.Median(batches);
         var peer = await PostgresPeer.RunAsync(scale, cancellationToken).ConfigureAwait(false);
         var details = new Dictionary<string, object>
         {
             ["includes"] = "JSON parse, payload digest, order, rules, events, entry hash, Merkle tree, blocks, journal,"
                 + " fsync, view, answer",
             ["leftOut"] = "signatures",
-            ["commandsPerPayload"] = 1,
-            ["payloadsPerSubmission"] = GroupSize,
+            ["commandsPerPayload"] = CommandsPerBatch,
+            ["singleCommandPayloadsPerSecond"] = Math.Round(ApplyBench.Median(singles)),
             ["waitingClients"] = Clients,
             ["waitingPerSecond"] = Math.Round(waiting),
             ["waitingTarget"] = 50_000,
@@ -66,35 +75,44 @@ internal static class CommitBench
         };
     }
 
-    private static byte[][] Prepare(BenchChain chain, SeededRandom random, int count)
+    private static byte[][] Prepare(BenchChain chain, SeededRandom random, int commands, int perPayload)
     {
-        var work = new byte[count][];
-        for (var i = 0; i < count; i++)
+        var work = new byte[commands / perPayload][];
+        var agents = chain.Agents;
+        for (var i = 0; i < work.Length; i++)
         {
-            var from = random.NextInt32(chain.Agents.Length);
-            var to = (from + 1 + random.NextInt32(chain.Agents.Length - 1)) % chain.Agents.Length;
-            work[i] = BenchLedger.Bytes(chain.Next(from, new Transfer(chain.Agents[to], TokenAmount.OneToken)));
+            var from = random.NextInt32(agents.Length);
+            var transfers = new Command[perPayload];
+            for (var k = 0; k < perPayload; k++)
+            {
+                var to = (from + 1 + random.NextInt32(agents.Length - 1)) % agents.Length;
+                transfers[k] = new Transfer(agents[to], TokenAmount.OneToken);
+            }
+
+            work[i] = BenchLedger.Bytes(chain.Next(from, transfers));
         }
 
         GC.Collect();
         return work;
     }
 
-    private static async Task<double> BatchesAsync(LedgerHost host, byte[][] work, CancellationToken cancellationToken)
+    private static async Task<double> SubmitAsync(
+        LedgerHost host, byte[][] work, int perPayload, CancellationToken cancellationToken)
     {
+        var size = perPayload == 1 ? SinglesPerSubmission : CommandsPerSubmission / perPayload;
         var inFlight = new Queue<Task<IReadOnlyList<SubmitResult>>>();
         var applied = 0;
         var started = Stopwatch.GetTimestamp();
-        for (var at = 0; at < work.Length; at += GroupSize)
+        for (var at = 0; at < work.Length; at += size)
         {
-            var group = new SignedPayload[Math.Min(GroupSize, work.Length - at)];
-            for (var i = 0; i < group.Length; i++)
+            var submission = new SignedPayload[Math.Min(size, work.Length - at)];
+            for (var i = 0; i < submission.Length; i++)
             {
-                group[i] = BenchLedger.Parse(work[at + i]);
+                submission[i] = BenchLedger.Parse(work[at + i]);
             }
 
-            inFlight.Enqueue(host.SubmitAllAsync(group, cancellationToken));
-            if (inFlight.Count >= GroupsInFlight)
+            inFlight.Enqueue(host.SubmitAllAsync(submission, cancellationToken));
+            if (inFlight.Count >= SubmissionsInFlight)
             {
                 applied += Applied(await inFlight.Dequeue().ConfigureAwait(false));
             }
@@ -107,8 +125,8 @@ internal static class CommitBench
 
         var elapsed = Stopwatch.GetElapsedTime(started);
         return applied == work.Length
-            ? work.Length / elapsed.TotalSeconds
-            : throw new InvalidOperationException($"Only {applied} of {work.Length} commands took effect.");
+            ? (double)applied * perPayload / elapsed.TotalSeconds
+            : throw new InvalidOperationException($"Only {applied} of {work.Length} payloads took effect.");
     }
 
     private static int Applied(IReadOnlyList<SubmitResult> results) =>
