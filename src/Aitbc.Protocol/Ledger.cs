@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Blobs;
@@ -32,6 +31,7 @@ public sealed class Ledger
     public const int MaxDrained = 256;
 
     private readonly Step step;
+    private readonly Drain drain;
 
     /// <summary>The rules over a state.</summary>
     /// <param name="state">The state; from here on only this ledger changes it.</param>
@@ -39,6 +39,7 @@ public sealed class Ledger
     {
         State = state;
         step = new Step(state);
+        drain = new Drain(step);
     }
 
     /// <summary>The state as the last entry has left it.</summary>
@@ -71,15 +72,7 @@ public sealed class Ledger
     /// changes nothing.</summary>
     /// <param name="payloads">Payloads that will be applied in their order.</param>
     /// <param name="next">The one that is applied next.</param>
-    public void LookAhead(ReadOnlySpan<ClientPayload> payloads, int next)
-    {
-        if (next + Lookahead.First < payloads.Length)
-        {
-            Lookahead.FetchCells(State, payloads[next + Lookahead.First]);
-            Lookahead.FetchRecords(State, payloads[next + Lookahead.Second]);
-            Lookahead.FetchParts(State, payloads[next + Lookahead.Third]);
-        }
-    }
+    public void LookAhead(ReadOnlySpan<ClientPayload> payloads, int next) => Lookahead.Fetch(State, payloads, next);
 
     /// <summary>Applies genesis: entry 0, which has events and no body.</summary>
     /// <param name="digest">Digest of the genesis file.</param>
@@ -113,7 +106,7 @@ public sealed class Ledger
 
     private ApplyResult ApplyPayload(in EntryHeader header, ClientPayload payload)
     {
-        if (State.NextDueMs <= header.Time.UnixMs)
+        if (State.IsDue(header.Time.UnixMs))
         {
             return new ApplyResult(Outcome.DueFirst, header.Seq, false, 0);
         }
@@ -221,7 +214,7 @@ public sealed class Ledger
     {
         var before = State.Time;
         var drains = input.Kind is SystemInputKind.Tick or SystemInputKind.Resumed or SystemInputKind.TermBegan;
-        if (!drains && State.NextDueMs <= header.Time.UnixMs)
+        if (!drains && State.IsDue(header.Time.UnixMs))
         {
             return new ApplyResult(Outcome.DueFirst, header.Seq, false, 0);
         }
@@ -240,7 +233,7 @@ public sealed class Ledger
         }
         else if (drains)
         {
-            Drain();
+            drain.Run();
         }
 
         return new ApplyResult(outcome, header.Seq, false, 0);
@@ -268,35 +261,6 @@ public sealed class Ledger
                 return BlobRules.Arrive(step, blob);
             default:
                 return Outcome.NotSupported;
-        }
-    }
-
-    /// <summary>Whatever is due, in order of time, kind and id, up to <see cref="MaxDrained"/>.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Drain()
-    {
-        for (var i = 0; i < MaxDrained; i++)
-        {
-            if (!State.TryPeekDue(out var item, out var queue, out var wallMs) || wallMs > State.Globals.TimeMs)
-            {
-                return;
-            }
-
-            queue.Pop();
-            switch (item.Kind)
-            {
-                case DueKind.Workload:
-                    Settlement.OnDeadline(step, new WorkloadId(item.Id));
-                    break;
-                case DueKind.Unbonding:
-                    StakingRules.Finish(step, item.Id);
-                    break;
-                case DueKind.BlobRent:
-                    BlobRules.Expire(step, item.Id);
-                    break;
-                default:
-                    throw new InvalidOperationException($"Something of kind {item.Kind} is due, which is none.");
-            }
         }
     }
 }

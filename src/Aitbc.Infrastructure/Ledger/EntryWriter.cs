@@ -135,7 +135,7 @@ internal sealed class EntryWriter(
     /// to lie after what made it necessary, or something new be due before it.</summary>
     private void TickIfDue(Timestamp now, EntryGroup group)
     {
-        while (State.NextDueMs <= now.UnixMs)
+        while (State.IsDue(now.UnixMs))
         {
             var eventsAt = group.Events.Length;
             Journal(new Tick(), State.Globals.Term, now, group);

@@ -49,7 +49,7 @@ internal static class Settlement
     /// <summary>Pays delivered work.</summary>
     public static void Pay(Step step, int slot, WorkloadEnding ending)
     {
-        var workload = step.State.Workloads[slot];
+        ref readonly var workload = ref step.State.Workloads[slot];
         var bid = step.State.Bids[workload.WinningBid];
         var phase = ending == WorkloadEnding.ClientSilent ? MovePhase.TimedOut : MovePhase.Posted;
         var id = workload.Id.Value;
@@ -76,7 +76,7 @@ internal static class Settlement
     /// <summary>The provider is at fault: the client has its escrow back and the job bond on top.</summary>
     public static void EndByFault(Step step, int slot, WorkloadEnding ending)
     {
-        var workload = step.State.Workloads[slot];
+        ref readonly var workload = ref step.State.Workloads[slot];
         var bid = step.State.Bids[workload.WinningBid];
         Refund(step, workload, MovePhase.TimedOut);
         step.Move(
@@ -93,7 +93,7 @@ internal static class Settlement
     public static void EndWithoutAward(Step step, int slot, WorkloadEnding ending)
     {
         ReleaseBids(step, slot, winner: -1, mustBeOpened: ending == WorkloadEnding.NoEligibleBid);
-        var workload = step.State.Workloads[slot];
+        ref readonly var workload = ref step.State.Workloads[slot];
         Refund(step, workload, MovePhase.Voided);
         step.Emit(Ended(step.State, workload, default, ending, TokenAmount.Zero, TokenAmount.Zero));
     }
@@ -101,7 +101,7 @@ internal static class Settlement
     private static void Award(Step step, int slot)
     {
         var state = step.State;
-        var workload = state.Workloads[slot];
+        ref readonly var workload = ref state.Workloads[slot];
         if (workload.Epoch < state.FenceOf(state.Accounts[workload.Client.Slot], market: true))
         {
             EndWithoutAward(step, slot, WorkloadEnding.ClientStopped);
@@ -135,7 +135,7 @@ internal static class Settlement
     private static void ReleaseBids(Step step, int slot, int winner, bool mustBeOpened)
     {
         var state = step.State;
-        var workload = state.Workloads[slot];
+        ref readonly var workload = ref state.Workloads[slot];
         for (var at = workload.FirstBid; at != 0;)
         {
             var bid = state.Bids[at - 1];

@@ -12,22 +12,47 @@ namespace Aitbc.Protocol.Rules;
 /// accounts do not fit a cache, and waiting for memory a dozen times a command costs more than its rules; asked for
 /// early, the waits overlap. Hints only: nothing here can change an outcome.
 /// </summary>
-/// <remarks>Three steps, some payloads apart, since each needs what the one before has fetched: index cells, then
-/// account and workload, then agent, lane and bid. Where the processor has no such hint (not x64) it does nothing.
-/// </remarks>
+/// <remarks>Four steps, some payloads apart, since each needs what the one before has fetched: index cells, then
+/// account and workload, then agent, lane and bid, then who else is concerned. Where the processor has no such hint
+/// (not
+/// x64) it does nothing.</remarks>
 internal static class Lookahead
 {
-    /// <summary>How many payloads ahead the first step works.</summary>
-    public const int First = 12;
+    /// <summary>How many payloads, or due items, ahead the first step works.</summary>
+    public const int First = 14;
 
-    /// <summary>How many payloads ahead the second step works.</summary>
-    public const int Second = 8;
+    private const int Second = 10;
+    private const int Third = 6;
+    private const int Fourth = 3;
 
-    /// <summary>How many payloads ahead the third step works.</summary>
-    public const int Third = 4;
+    /// <summary>Fetches for payloads that will be applied in their order.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="coming">The payloads.</param>
+    /// <param name="next">The one that is applied next.</param>
+    public static void Fetch(LedgerState state, ReadOnlySpan<ClientPayload> coming, int next)
+    {
+        if (next + First < coming.Length)
+        {
+            FetchCells(state, coming[next + First]);
+            FetchRecords(state, coming[next + Second]);
+            FetchParts(state, coming[next + Third]);
+            FetchOthers(state, coming[next + Fourth]);
+        }
+    }
 
-    /// <summary>Index cells.</summary>
-    public static void FetchCells(LedgerState state, ClientPayload payload)
+    /// <summary>The same for what is due.</summary>
+    public static void FetchDue(LedgerState state, ReadOnlySpan<DueItem> due, int next)
+    {
+        if (next + First < due.Length && due[next].Kind == DueKind.Workload)
+        {
+            state.WorkloadIndex.Fetch(due[next + First].Id);
+            Fetch(state.Workloads, state.WorkloadIndex.Find(due[next + Second].Id), 7);
+            FetchBids(state, state.WorkloadIndex.Find(due[next + Third].Id));
+            FetchBidders(state, state.WorkloadIndex.Find(due[next + Fourth].Id));
+        }
+    }
+
+    private static void FetchCells(LedgerState state, ClientPayload payload)
     {
         state.AccountIndex.Fetch(payload.From.Prefix);
         var command = FirstOf(payload);
@@ -41,8 +66,7 @@ internal static class Lookahead
         }
     }
 
-    /// <summary>Account and workload.</summary>
-    public static void FetchRecords(LedgerState state, ClientPayload payload)
+    private static void FetchRecords(LedgerState state, ClientPayload payload)
     {
         Fetch(state.Accounts, state.AccountIndex.Find(payload.From.Prefix), 3);
         var command = FirstOf(payload);
@@ -60,8 +84,7 @@ internal static class Lookahead
         }
     }
 
-    /// <summary>Agent, lane and bid.</summary>
-    public static void FetchParts(LedgerState state, ClientPayload payload)
+    private static void FetchParts(LedgerState state, ClientPayload payload)
     {
         var from = state.AccountIndex.Find(payload.From.Prefix);
         if (from < 0)
@@ -78,12 +101,69 @@ internal static class Lookahead
             Fetch(in lane, 16 + ((int)(payload.Sequence % PastOutcomes.Length) * Unsafe.SizeOf<PastOutcome>()));
         }
 
-        if (WorkloadOf(FirstOf(payload)) is var workload and not 0
-            && state.WorkloadIndex.Find(workload) is var slot and >= 0)
+        if (WorkloadOf(FirstOf(payload)) is var workload and not 0)
         {
-            Fetch(state.Bids, state.Workloads[slot].FirstBid - 1, 2);
+            FetchBids(state, state.WorkloadIndex.Find(workload));
         }
     }
+
+    private static void FetchOthers(LedgerState state, ClientPayload payload)
+    {
+        var command = FirstOf(payload);
+        if (command is PlaceBid bid && state.WorkloadIndex.Find(bid.Workload.Value) is var open and >= 0)
+        {
+            FetchAgent(state, state.Workloads[open].Client);
+        }
+        else if (command is AcceptWork accept)
+        {
+            FetchBidders(state, state.WorkloadIndex.Find(accept.Workload.Value));
+        }
+    }
+
+    /// <summary>A workload's client and its bids; once it is awarded, the winning one.</summary>
+    private static void FetchBids(LedgerState state, int slot)
+    {
+        if (slot < 0)
+        {
+            return;
+        }
+
+        ref readonly var workload = ref state.Workloads[slot];
+        Fetch(state.Accounts, workload.Client.Slot, 3);
+        if (workload.Phase >= WorkloadPhase.Awarded)
+        {
+            Fetch(state.Bids, workload.WinningBid, 2);
+        }
+        else if (workload.FirstBid > 0)
+        {
+            Fetch(state.Bids, workload.FirstBid - 1, 2);
+            Fetch(state.Bids, state.Bids[workload.FirstBid - 1].NextBid - 1, 2);
+        }
+    }
+
+    /// <summary>Who bid, up to the two newest; once it is awarded, who won.</summary>
+    private static void FetchBidders(LedgerState state, int slot)
+    {
+        if (slot < 0)
+        {
+            return;
+        }
+
+        ref readonly var workload = ref state.Workloads[slot];
+        FetchAgent(state, workload.Client);
+        var bid = workload.Phase >= WorkloadPhase.Awarded ? workload.WinningBid : workload.FirstBid - 1;
+        for (var i = 0; i < 2 && bid >= 0; i++)
+        {
+            ref readonly var record = ref state.Bids[bid];
+            Fetch(state.Accounts, record.Bidder.Slot, 3);
+            FetchAgent(state, record.Bidder);
+            state.ServiceIndex.Fetch(record.ServiceId.Value);
+            bid = workload.Phase >= WorkloadPhase.Awarded ? -1 : record.NextBid - 1;
+        }
+    }
+
+    private static void FetchAgent(LedgerState state, AccountNumber account) =>
+        Fetch(state.Agents, state.Accounts[account.Slot].Agent - 1, 7);
 
     /// <summary>The first command; a payload without any is malformed, which is for the rules to say.</summary>
     private static Command? FirstOf(ClientPayload payload) => payload.Commands is [var first, ..] ? first : null;

@@ -6,6 +6,14 @@ public sealed partial class LedgerState
     /// <summary>The wall time, ms, at which the next thing falls due as matters stand, or long.MaxValue.</summary>
     public long NextDueMs => TryPeekDue(out _, out _, out var wallMs) ? wallMs : long.MaxValue;
 
+    /// <summary>Whether anything falls due up to an instant of wall time. Asked before every entry, so it looks at a
+    /// record only where its item is due.</summary>
+    public bool IsDue(long wallMs)
+    {
+        var marketMs = wallMs - Globals.MarketOffsetMs;
+        return HasDue(WallDue, wallMs) || (MarketRuns && HasDue(MarketDue, marketMs));
+    }
+
     /// <summary>The earliest live item of both queues, in order of wall time, kind and id.</summary>
     internal bool TryPeekDue(out DueItem item, out DueQueue queue, out long wallMs)
     {
@@ -30,6 +38,21 @@ public sealed partial class LedgerState
         return true;
     }
 
+    private bool HasDue(DueQueue queue, long untilMs)
+    {
+        while (queue.Count > 0 && queue.FirstMs <= untilMs)
+        {
+            if (IsLive(queue.First))
+            {
+                return true;
+            }
+
+            queue.Pop();
+        }
+
+        return false;
+    }
+
     /// <summary>Drops items whose record has moved on.</summary>
     private void Prune(DueQueue queue)
     {
@@ -39,7 +62,8 @@ public sealed partial class LedgerState
         }
     }
 
-    private bool IsLive(in DueItem item)
+    /// <summary>Whether an item is still what its record says.</summary>
+    internal bool IsLive(in DueItem item)
     {
         switch (item.Kind)
         {

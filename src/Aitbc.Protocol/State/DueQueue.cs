@@ -34,36 +34,52 @@ public readonly record struct DueItem(long DueMs, DueKind Kind, ulong Id) : ICom
 }
 
 /// <summary>
-/// A binary heap of what falls due, earliest first. Derived: a deadline's truth is its record; an item whose record
+/// A heap of what falls due, earliest first. Derived: a deadline's truth is its record; an item whose record
 /// has moved on is stale and is skipped by whoever pops it, so nothing is ever taken out of the middle. Items of an
 /// open savepoint wait beside the heap until it is kept: a refused batch leaves none behind, neither to fall due for a
-/// record that has its id by then nor to fill memory.
+/// record that has its id by then nor to fill memory. Four children a node, in one cache line: half the depth of two.
 /// </summary>
 /// <remarks>Popped only outside savepoints. Not thread-safe: one owner.</remarks>
 public sealed class DueQueue : IRollback
 {
-    private readonly List<DueItem> waiting = [];
-    private DueItem[] heap = new DueItem[256];
+    private const int KindShift = 56;
+    private const int Children = 4;
+
+    private readonly List<Node> waiting = [];
+    private Node[] heap = new Node[256];
     private int count;
     private bool recording;
+
+    private readonly record struct Node(long DueMs, ulong KindAndId)
+    {
+        public bool IsBefore(in Node other) =>
+            DueMs < other.DueMs || (DueMs == other.DueMs && KindAndId < other.KindAndId);
+    }
 
     /// <summary>Items held, stale ones included.</summary>
     public int Count => count;
 
     /// <summary>The earliest item; only where <see cref="Count"/> is not 0.</summary>
-    public DueItem First => heap[0];
+    public DueItem First => new(
+        heap[0].DueMs, (DueKind)(heap[0].KindAndId >> KindShift), heap[0].KindAndId & ((1UL << KindShift) - 1));
+
+    /// <summary>The earliest item's time, ms; only where <see cref="Count"/> is not 0.</summary>
+    public long FirstMs => heap[0].DueMs;
 
     /// <summary>Adds an item.</summary>
+    /// <param name="dueMs">When.</param>
+    /// <param name="kind">What.</param>
+    /// <param name="id">The record's id, below 2^56: ids are counted.</param>
     internal void Push(long dueMs, DueKind kind, ulong id)
     {
-        var item = new DueItem(dueMs, kind, id);
+        var node = new Node(dueMs, ((ulong)kind << KindShift) | id);
         if (recording)
         {
-            waiting.Add(item);
+            waiting.Add(node);
         }
         else
         {
-            Push(item);
+            Push(node);
         }
     }
 
@@ -74,9 +90,9 @@ public sealed class DueQueue : IRollback
     void IRollback.Commit()
     {
         recording = false;
-        foreach (var item in waiting)
+        foreach (var node in waiting)
         {
-            Push(item);
+            Push(node);
         }
 
         waiting.Clear();
@@ -89,7 +105,7 @@ public sealed class DueQueue : IRollback
         waiting.Clear();
     }
 
-    private void Push(in DueItem item)
+    private void Push(in Node node)
     {
         if (count == heap.Length)
         {
@@ -99,8 +115,8 @@ public sealed class DueQueue : IRollback
         var at = count++;
         while (at > 0)
         {
-            var parent = (at - 1) >> 1;
-            if (heap[parent].CompareTo(item) <= 0)
+            var parent = (at - 1) / Children;
+            if (!node.IsBefore(heap[parent]))
             {
                 break;
             }
@@ -109,38 +125,39 @@ public sealed class DueQueue : IRollback
             at = parent;
         }
 
-        heap[at] = item;
+        heap[at] = node;
     }
 
     /// <summary>Takes the earliest item out.</summary>
-    internal DueItem Pop()
+    internal void Pop()
     {
-        var first = heap[0];
-        var last = heap[--count];
+        var nodes = heap;
+        var last = nodes[--count];
         var at = 0;
         while (true)
         {
-            var child = (2 * at) + 1;
+            var child = (Children * at) + 1;
             if (child >= count)
             {
                 break;
             }
 
-            if (child + 1 < count && heap[child + 1].CompareTo(heap[child]) < 0)
+            var least = child;
+            var end = Math.Min(child + Children, count);
+            while (++child < end)
             {
-                child++;
+                least = nodes[child].IsBefore(nodes[least]) ? child : least;
             }
 
-            if (last.CompareTo(heap[child]) <= 0)
+            if (!nodes[least].IsBefore(last))
             {
                 break;
             }
 
-            heap[at] = heap[child];
-            at = child;
+            nodes[at] = nodes[least];
+            at = least;
         }
 
-        heap[at] = last;
-        return first;
+        nodes[at] = last;
     }
 }
