@@ -21,9 +21,10 @@ internal static class Lookahead
     /// <summary>How many payloads, or due items, ahead the first step works.</summary>
     public const int First = 14;
 
-    private const int Second = 10;
-    private const int Third = 6;
-    private const int Fourth = 3;
+    private const int Second = 11;
+    private const int Third = 8;
+    private const int Fourth = 5;
+    private const int Fifth = 2;
 
     /// <summary>Fetches for payloads that will be applied in their order.</summary>
     /// <param name="state">The state.</param>
@@ -36,7 +37,8 @@ internal static class Lookahead
             FetchCells(state, coming[next + First]);
             FetchRecords(state, coming[next + Second]);
             FetchParts(state, coming[next + Third]);
-            FetchOthers(state, coming[next + Fourth]);
+            FetchOthers(state, coming[next + Fourth], isLast: false);
+            FetchOthers(state, coming[next + Fifth], isLast: true);
         }
     }
 
@@ -48,7 +50,8 @@ internal static class Lookahead
             state.WorkloadIndex.Fetch(due[next + First].Id);
             Fetch(state.Workloads, state.WorkloadIndex.Find(due[next + Second].Id), 7);
             FetchBids(state, state.WorkloadIndex.Find(due[next + Third].Id));
-            FetchBidders(state, state.WorkloadIndex.Find(due[next + Fourth].Id));
+            FetchBidders(state, state.WorkloadIndex.Find(due[next + Fourth].Id), isLast: false);
+            FetchBidders(state, state.WorkloadIndex.Find(due[next + Fifth].Id), isLast: true);
         }
     }
 
@@ -107,42 +110,36 @@ internal static class Lookahead
         }
     }
 
-    private static void FetchOthers(LedgerState state, ClientPayload payload)
+    private static void FetchOthers(LedgerState state, ClientPayload payload, bool isLast)
     {
         var command = FirstOf(payload);
-        if (command is PlaceBid bid && state.WorkloadIndex.Find(bid.Workload.Value) is var open and >= 0)
+        if (command is PlaceBid bid)
         {
-            FetchAgent(state, state.Workloads[open].Client);
+            if (isLast && state.WorkloadIndex.Find(bid.Workload.Value) is var open and >= 0)
+            {
+                FetchAgent(state, state.Workloads[open].Client);
+            }
         }
         else if (command is AcceptWork accept)
         {
-            FetchBidders(state, state.WorkloadIndex.Find(accept.Workload.Value));
+            FetchBidders(state, state.WorkloadIndex.Find(accept.Workload.Value), isLast);
         }
     }
 
-    /// <summary>A workload's client and its bids; once it is awarded, the winning one.</summary>
+    /// <summary>A workload's client and newest bid; once it is awarded, the winning one.</summary>
     private static void FetchBids(LedgerState state, int slot)
     {
-        if (slot < 0)
+        if (slot >= 0)
         {
-            return;
-        }
-
-        ref readonly var workload = ref state.Workloads[slot];
-        Fetch(state.Accounts, workload.Client.Slot, 3);
-        if (workload.Phase >= WorkloadPhase.Awarded)
-        {
-            Fetch(state.Bids, workload.WinningBid, 2);
-        }
-        else if (workload.FirstBid > 0)
-        {
-            Fetch(state.Bids, workload.FirstBid - 1, 2);
-            Fetch(state.Bids, state.Bids[workload.FirstBid - 1].NextBid - 1, 2);
+            ref readonly var workload = ref state.Workloads[slot];
+            Fetch(state.Accounts, workload.Client.Slot, 3);
+            Fetch(state.Bids, FirstBid(workload), 2);
         }
     }
 
-    /// <summary>Who bid, up to the two newest; once it is awarded, who won.</summary>
-    private static void FetchBidders(LedgerState state, int slot)
+    /// <summary>Who bid, up to the two newest; once it is awarded, who won. First their accounts, then what hangs on
+    /// those.</summary>
+    private static void FetchBidders(LedgerState state, int slot, bool isLast)
     {
         if (slot < 0)
         {
@@ -150,17 +147,31 @@ internal static class Lookahead
         }
 
         ref readonly var workload = ref state.Workloads[slot];
-        FetchAgent(state, workload.Client);
-        var bid = workload.Phase >= WorkloadPhase.Awarded ? workload.WinningBid : workload.FirstBid - 1;
-        for (var i = 0; i < 2 && bid >= 0; i++)
+        var bid = FirstBid(workload);
+        if (bid < 0)
         {
-            ref readonly var record = ref state.Bids[bid];
-            Fetch(state.Accounts, record.Bidder.Slot, 3);
-            FetchAgent(state, record.Bidder);
-            state.ServiceIndex.Fetch(record.ServiceId.Value);
-            bid = workload.Phase >= WorkloadPhase.Awarded ? -1 : record.NextBid - 1;
+            return;
+        }
+
+        ref readonly var first = ref state.Bids[bid];
+        if (!isLast)
+        {
+            Fetch(state.Accounts, first.Bidder.Slot, 3);
+            Fetch(state.Bids, first.NextBid - 1, 2);
+            state.ServiceIndex.Fetch(first.ServiceId.Value);
+            return;
+        }
+
+        FetchAgent(state, workload.Client);
+        FetchAgent(state, first.Bidder);
+        if (workload.Phase < WorkloadPhase.Awarded && first.NextBid > 0)
+        {
+            Fetch(state.Accounts, state.Bids[first.NextBid - 1].Bidder.Slot, 3);
         }
     }
+
+    private static int FirstBid(in WorkloadRecord workload) =>
+        workload.Phase >= WorkloadPhase.Awarded ? workload.WinningBid : workload.FirstBid - 1;
 
     private static void FetchAgent(LedgerState state, AccountNumber account) =>
         Fetch(state.Agents, state.Accounts[account.Slot].Agent - 1, 7);
