@@ -120,13 +120,13 @@ public static class KillCycles
             start.ArgumentList.Add(random.NextUInt64().ToString(CultureInfo.InvariantCulture));
             using var process = Process.Start(start)!;
             var before = open.Count;
-            var delay = 50 + random.NextInt32(350);
+            var delay = random.NextInt32(4) == 0 ? 50 + random.NextInt32(350) : 5 + random.NextInt32(60);
 
             // From the first acknowledgement, so that there is a load; one in six from the start of the process: then
-            // the
-            // kill meets recovery itself.
+            // the kill meets recovery itself.
             var isRunning = random.NextInt32(6) == 0;
-            using var timer = new Timer(_ => process.Kill(), null, isRunning ? delay : PatienceMs, Timeout.Infinite);
+            using var timer = new Timer(
+                _ => process.Kill(), null, isRunning ? 4 * delay : PatienceMs, Timeout.Infinite);
             while (process.StandardOutput.ReadLine() is { } line)
             {
                 Note(line);
