@@ -248,9 +248,9 @@ public sealed class Ledger
             case Resumed:
                 OversightRules.Resume(step, before);
                 return Outcome.Applied;
-            case TermBegan:
+            case TermBegan began:
                 // A backup is put back while nothing runs: nobody could work since its last entry.
-                step.Emit(new NewTerm(State.Globals.Term));
+                step.Emit(new NewTerm(State.Globals.Term, began.BeaconCommitment));
                 OversightRules.Resume(step, before);
                 return Outcome.Applied;
             case Beacon beacon:

@@ -26,7 +26,8 @@ public sealed partial class LedgerFixture
     private readonly EventBuffer buffer = new();
     private readonly List<JournalEntry> journal = [];
     private readonly List<Actor> people = [];
-    private readonly Digest[] beacon;
+    private readonly Dictionary<uint, Digest[]> beacons = [];
+    private readonly int beaconRounds;
     private readonly SeededRandom random;
     private ulong made;
     private ulong payloads;
@@ -39,7 +40,7 @@ public sealed partial class LedgerFixture
         shape ??= new ChainShape();
         Seed = seed;
         random = new SeededRandom(seed);
-        beacon = BeaconChain(random.Fork("beacon"), shape.BeaconRounds);
+        beaconRounds = shape.BeaconRounds;
         for (var i = 0; i < shape.People; i++)
         {
             people.Add(NewActor(i < shape.Council ? $"council{i}" : $"person{i}"));
@@ -52,7 +53,7 @@ public sealed partial class LedgerFixture
             shape.Supply,
             shape.CreatedAt,
             new TestKey(random.Fork("node")).Public,
-            beacon[0],
+            BeaconOf(1)[0],
             shape.CouncilThreshold,
             accounts,
             shape.Parameters);
@@ -98,7 +99,7 @@ public sealed partial class LedgerFixture
     public byte[] LastEvents => journal[^1].Events;
 
     /// <summary>Beacon values not revealed yet.</summary>
-    public int BeaconLeft => beacon.Length - 1 - (int)State.Globals.BeaconRound;
+    public int BeaconLeft => beaconRounds - (int)(State.Globals.BeaconRound - State.Globals.BeaconBase);
 
     /// <summary>Goes on with another state, such as one that was loaded.</summary>
     public void SwapState(LedgerState state)
@@ -222,7 +223,11 @@ public sealed partial class LedgerFixture
     public void RevealBeacon() => Input(new Beacon(NextBeacon()));
 
     /// <summary>The value that the next reveal must give.</summary>
-    public Digest NextBeacon() => beacon[State.Globals.BeaconRound + 1];
+    public Digest NextBeacon() =>
+        BeaconOf(State.Globals.Term)[State.Globals.BeaconRound - State.Globals.BeaconBase + 1];
+
+    /// <summary>The input that begins the next term, with a beacon of its own.</summary>
+    public TermBegan NextTerm() => new(BeaconOf(State.Globals.Term + 1)[0]);
 
     /// <summary>A digest that no other call gives.</summary>
     public Digest Unique(string purpose, ulong number)
@@ -240,6 +245,16 @@ public sealed partial class LedgerFixture
     /// <summary>An account's number.</summary>
     public AccountNumber Number(Actor actor) => State.FindAccount(actor.Id)
         ?? throw new InvalidOperationException($"{actor} has no account.");
+
+    private Digest[] BeaconOf(uint term)
+    {
+        if (!beacons.TryGetValue(term, out var values))
+        {
+            beacons[term] = values = BeaconChain(random.Fork($"beacon/{term}"), beaconRounds);
+        }
+
+        return values;
+    }
 
     private static Digest[] BeaconChain(SeededRandom random, int rounds)
     {

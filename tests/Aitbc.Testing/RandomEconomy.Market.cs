@@ -165,7 +165,7 @@ public sealed partial class RandomEconomy
             < 6 => new Resumed(),
             < 17 => NextBeacon(),
             < 25 => Arrival(),
-            < 26 => new TermBegan(),
+            < 26 => Chain.NextTerm(),
             _ => NextOpenings(),
         };
     }

@@ -40,7 +40,7 @@ public sealed class ChainDirectory : IDisposable
     private readonly DataDirectory data;
     private readonly HostKey hostKey;
     private readonly KeyPair nodeKey;
-    private readonly BeaconChain beacon;
+    private BeaconChain beacon;
 
     private ChainDirectory(
         DataDirectory data, HostKey hostKey, Genesis genesis, Digest genesisDigest, BeaconChain beacon)
@@ -158,6 +158,13 @@ public sealed class ChainDirectory : IDisposable
     public LedgerHost OpenLedger(Func<LedgerHostOptions, LedgerHostOptions>? adjust = null)
     {
         var newTerm = Disk.Exists(RestoredFile);
+        if (newTerm)
+        {
+            // What the old beacon gave after the backup was made is known to everybody who saw it.
+            beacon = BeaconChain.Create(RandomNumberGenerator.GetBytes(Digest.Size));
+            SealedFile.Write(Disk, BeaconFile, BeaconKind, beacon.ToBytes());
+        }
+
         var options = new LedgerHostOptions
         {
             Disk = Disk,

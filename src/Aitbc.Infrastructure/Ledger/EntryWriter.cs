@@ -75,7 +75,7 @@ internal sealed class EntryWriter(
         var now = clock.Now;
         if (newTerm)
         {
-            Journal(new TermBegan(), State.Globals.Term + 1, now, group);
+            Journal(new TermBegan(beacon.Commitment), State.Globals.Term + 1, now, group);
         }
 
         if (State.Globals.Seq > 0)
@@ -163,7 +163,7 @@ internal sealed class EntryWriter(
     /// <summary>One beacon value for all that closed, then the openings that were kept for each.</summary>
     private void OpenClosed(Timestamp now, EntryGroup group)
     {
-        if (beacon.Reveal(State.Globals.BeaconRound + 1) is { } value)
+        if (beacon.Reveal(State.Globals.BeaconRound - State.Globals.BeaconBase + 1) is { } value)
         {
             Journal(new Beacon(value), State.Globals.Term, now, group);
         }

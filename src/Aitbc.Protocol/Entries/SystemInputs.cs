@@ -51,9 +51,14 @@ public sealed class Resumed() : SystemInput(SystemInputKind.Resumed)
 {
 }
 
-/// <summary>The journal goes on from a restored backup, under the term that the entry's header names.</summary>
-public sealed class TermBegan() : SystemInput(SystemInputKind.TermBegan)
+/// <summary>The journal goes on from a restored backup, under the term that the entry's header names. What the old term
+/// revealed after the backup is known, so its beacon can draw nothing any more: the new term commits to another.
+/// </summary>
+/// <param name="beaconCommitment">Head of the new beacon's hash chain.</param>
+public sealed class TermBegan(Digest beaconCommitment) : SystemInput(SystemInputKind.TermBegan)
 {
+    /// <summary>Head of the new beacon's hash chain.</summary>
+    public Digest BeaconCommitment { get; } = beaconCommitment;
 }
 
 /// <summary>The next beacon value.</summary>

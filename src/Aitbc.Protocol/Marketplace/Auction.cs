@@ -74,12 +74,13 @@ internal static class Auction
 
         if (ties > 1)
         {
-            if (state.Globals.BeaconRound <= workload.ClosedRound)
+            var since = Math.Max(workload.ClosedRound, state.Globals.BeaconBase);
+            if (state.Globals.BeaconRound <= since)
             {
                 return new Result(best, TokenAmount.Zero, true);
             }
 
-            best = Draw(state, workload, best);
+            best = Draw(state, workload, best, BeaconAfter(state, since));
             return new Result(best, state.Bids[best].Price, false);
         }
 
@@ -132,11 +133,10 @@ internal static class Auction
     }
 
     /// <summary>Among the bids with the best score, the one with the smallest ticket.</summary>
-    private static int Draw(LedgerState state, in WorkloadRecord workload, int best)
+    private static int Draw(LedgerState state, in WorkloadRecord workload, int best, in Digest beacon)
     {
         var winner = -1;
         var smallest = default(Digest);
-        var beacon = BeaconAfter(state, workload.ClosedRound);
         for (var at = workload.FirstBid; at != 0; at = state.Bids[at - 1].NextBid)
         {
             var bid = at - 1;

@@ -157,12 +157,19 @@ public readonly record struct ResumedAfter(long GapMs) : ILedgerEvent
 
 /// <summary>A new term began; it stands in the entry's header.</summary>
 /// <param name="Term">The term.</param>
+/// <param name="BeaconCommitment">Head of the new beacon's hash chain.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct NewTerm(uint Term) : ILedgerEvent
+public readonly record struct NewTerm(uint Term, Digest BeaconCommitment) : ILedgerEvent
 {
     static EventKind ILedgerEvent.Kind => EventKind.TermBegan;
 
-    void ILedgerEvent.ApplyTo(LedgerState state) => state.GlobalTable.Write(0).Term = Term;
+    void ILedgerEvent.ApplyTo(LedgerState state)
+    {
+        ref var globals = ref state.GlobalTable.Write(0);
+        globals.Term = Term;
+        globals.BeaconHead = BeaconCommitment;
+        globals.BeaconBase = globals.BeaconRound;
+    }
 }
 
 /// <summary>A beacon value was revealed.</summary>

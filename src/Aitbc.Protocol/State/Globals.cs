@@ -50,8 +50,17 @@ public struct Globals
     /// <summary>Beacon values revealed so far.</summary>
     public uint BeaconRound;
 
-    /// <summary>The last beacon value, or genesis's commitment.</summary>
+    /// <summary>The last beacon value, or the commitment of genesis or of the term.</summary>
     public Digest BeaconHead;
+
+    /// <summary>Beacon values revealed before this term: what was not drawn then is drawn with a later one.</summary>
+    public uint BeaconBase;
+
+    /// <summary>Zero.</summary>
+    public uint Unused3;
+
+    /// <summary>Zero.</summary>
+    public ulong Unused4;
 
     /// <summary>Last workload id given.</summary>
     public ulong LastWorkload;

@@ -18,6 +18,7 @@ public static class InputCodec
 
     private static readonly MemberSet BareMembers = new("type");
     private static readonly MemberSet BeaconMembers = new("type", "value");
+    private static readonly MemberSet TermMembers = new("type", "beaconCommitment");
     private static readonly MemberSet OpeningsMembers = new("type", "workload", "salt", "openings");
     private static readonly MemberSet OpeningMembers = new("bidder", "price", "proposalHash", "salt");
     private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes");
@@ -48,6 +49,9 @@ public static class InputCodec
         {
             case Beacon it:
                 json.WriteText("value"u8, it.Value);
+                break;
+            case TermBegan it:
+                json.WriteText("beaconCommitment"u8, it.BeaconCommitment);
                 break;
             case BidOpenings it:
                 WriteOpenings(json, it);
@@ -109,6 +113,8 @@ public static class InputCodec
                 return ReadOpenings(ref reader, seen);
             case SystemInputKind.BlobAvailable:
                 return ReadBlob(ref reader, seen);
+            case SystemInputKind.TermBegan:
+                return ReadTerm(ref reader, seen);
         }
 
         while (reader.Next(BareMembers, ref seen, out _))
@@ -120,9 +126,19 @@ public static class InputCodec
         {
             SystemInputKind.Tick => new Tick(),
             SystemInputKind.Resumed => new Resumed(),
-            SystemInputKind.TermBegan => new TermBegan(),
             _ => throw new InvalidOperationException($"The input type {kind} has no reader."),
         };
+    }
+
+    private static TermBegan ReadTerm(ref WireReader reader, ulong seen)
+    {
+        Digest commitment = default;
+        while (reader.Next(TermMembers, ref seen, out var member))
+        {
+            commitment = member == 1 ? reader.Text<Digest>() : commitment;
+        }
+
+        return new TermBegan(commitment);
     }
 
     private static Beacon ReadBeacon(ref WireReader reader, ulong seen)

@@ -46,10 +46,26 @@ public sealed class DeadlineTests
         var id = chain.Award(chain.People[4], provider);
         var left = chain.Workload(id).DeadlineMs - chain.State.MarketNowMs;
         chain.Now += Duration.FromDays(7);
-        chain.Input(new TermBegan());
+        chain.Input(chain.NextTerm());
         Assert.Equal(left, chain.Workload(id).DeadlineMs - chain.State.MarketNowMs);
         chain.Deliver(provider, id);
         Assert.Equal(WorkloadPhase.Submitted, chain.Workload(id).Phase);
+    }
+
+    [Fact]
+    public void A_tie_that_a_new_term_finds_is_drawn_with_the_new_terms_beacon()
+    {
+        var (id, _) = Tie();
+        chain.RevealBeacon();
+        var old = chain.NextBeacon();
+        chain.Input(chain.NextTerm());
+        Assert.Equal(Outcome.InputRejected, chain.Apply(new Beacon(old)).Outcome);
+
+        chain.PassDeadline(id);
+        Assert.Equal(WorkloadPhase.Opening, chain.Workload(id).Phase);
+        chain.RevealBeacon();
+        chain.PassDeadline(id);
+        Assert.Equal(WorkloadPhase.Awarded, chain.Workload(id).Phase);
     }
 
     private (WorkloadId Id, Provider[] Bidders) Tie()

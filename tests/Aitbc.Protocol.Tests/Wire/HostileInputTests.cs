@@ -16,7 +16,7 @@ public sealed class HostileInputTests
     [InlineData("{\"type\":\"tick\"}", typeof(Tick))]
     [InlineData(" { \"type\" : \"tick\" } ", typeof(Tick))]
     [InlineData("{\"type\":\"resumed\"}", typeof(Resumed))]
-    [InlineData("{\"type\":\"termBegan\"}", typeof(TermBegan))]
+    [InlineData("{\"type\":\"termBegan\",\"beaconCommitment\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}", typeof(TermBegan))]
     [InlineData("{\"type\":\"beacon\",\"value\":\"" + Id + "\"}", typeof(Beacon))]
     [InlineData(
         "{\"sizeBytes\":9007199254740991,\"digest\":\"" + Id + "\",\"type\":\"blobAvailable\"}", typeof(BlobAvailable))]
@@ -100,7 +100,8 @@ public sealed class HostileInputTests
     public void Write_OfInputs_GivesTheDocumentedForms()
     {
         var digest = Digest.Parse(Id);
-        Assert.Equal("""{"type":"termBegan"}""", Text(new TermBegan()));
+        Assert.Equal(
+            $$"""{"type":"termBegan","beaconCommitment":"{{Id}}"}""", Text(new TermBegan(digest)));
         Assert.Equal($$"""{"type":"beacon","value":"{{Id}}"}""", Text(new Beacon(digest)));
         Assert.Equal(
             $$"""{"type":"blobAvailable","digest":"{{Id}}","sizeBytes":7}""", Text(new BlobAvailable(digest, 7)));

@@ -72,7 +72,7 @@ internal sealed class RandomEntries(SeededRandom random)
     {
         0 => new Tick(),
         1 => new Resumed(),
-        2 => new TermBegan(),
+        2 => new TermBegan(Hash()),
         3 => new Beacon(Hash()),
         4 => new BlobAvailable(Hash(), (ulong)Number(MaxInteger)),
         _ => new BidOpenings(
