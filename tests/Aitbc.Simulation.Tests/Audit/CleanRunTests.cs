@@ -1,0 +1,47 @@
+using Aitbc.Simulation.Audit;
+using Aitbc.Simulation.Tests.Worlds;
+using Aitbc.Simulation.Worlds;
+using Aitbc.Testing;
+
+namespace Aitbc.Simulation.Tests.Audit;
+
+/// <summary>Where all is as it must be, the auditor is silent.</summary>
+public sealed class CleanRunTests
+{
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    public void The_auditor_finds_nothing_in_a_random_economy(ulong seed)
+    {
+        var economy = new RandomEconomy(seed);
+        var auditor = new Auditor(economy.Chain.Genesis);
+        economy.Chain.Journalled += entry => auditor.Take(Audits.Of(entry));
+        for (var i = 0; i < 10; i++)
+        {
+            economy.Run(600);
+            Audits.AssertClean(auditor, economy.Chain.State, economy.Where);
+        }
+
+        Assert.True(auditor.Seq > 2_000, economy.Where);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task The_auditor_finds_nothing_in_a_world_and_in_its_second_run(long seed)
+    {
+        using var lab = new Lab();
+        for (var run = 0; run < 2; run++)
+        {
+            var options = run == 0 ? lab.New("a", seed) : lab.Again("a");
+            await using var world = await World.OpenAsync(options, CancellationToken.None);
+            await world.RunAsync(20, null, CancellationToken.None);
+
+            var report = JournalAudit.Run(world.Ledger, CancellationToken.None);
+
+            Assert.True(report.Count == 0, $"seed {seed}\n{string.Join('\n', report.Findings.Take(12))}");
+            Assert.Equal(world.Ledger.View.Seq, report.Entries);
+        }
+    }
+}
