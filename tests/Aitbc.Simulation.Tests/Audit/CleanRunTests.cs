@@ -9,10 +9,10 @@ namespace Aitbc.Simulation.Tests.Audit;
 public sealed class CleanRunTests
 {
     [Theory]
-    [InlineData(301)]
-    [InlineData(302)]
-    [InlineData(303)]
-    public void The_auditor_finds_nothing_in_a_random_economy(ulong seed)
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public void Invariant_I2_BalancesRecomputedFromTheEventsAreTheStatesAndNeverNegative(ulong seed)
     {
         var economy = new RandomEconomy(seed);
         var auditor = new Auditor(economy.Chain.Genesis);
