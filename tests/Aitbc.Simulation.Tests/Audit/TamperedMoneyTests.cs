@@ -19,6 +19,7 @@ public sealed class TamperedMoneyTests
     [Fact]
     public void A_left_out_entry_is_found()
     {
+        chain.Do(Payer, new Transfer(Payee.Id, TokenAmount.OneToken));
         var tampered = Paid();
         tampered.Remove(1);
 
