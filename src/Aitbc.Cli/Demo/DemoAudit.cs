@@ -3,7 +3,8 @@ using Aitbc.Cli.Output;
 
 namespace Aitbc.Cli.Demo;
 
-/// <summary>What the independent auditor came to over the whole journal; a report has it only where it was run.</summary>
+/// <summary>What the independent auditor came to over the whole journal; a report has it only where it was run.
+/// </summary>
 /// <param name="Entries">Entries it read, over all runs.</param>
 /// <param name="Findings">What it found wrong; a report of success has 0.</param>
 public sealed record DemoAudit(ulong Entries, long Findings)

@@ -22,8 +22,8 @@ namespace Aitbc.Simulation.Audit;
 /// the daily gas, the value of one action and the stake; not allowed actions, counterparties, hours, the hold after a
 /// change of keys or needed approvals. The rate limit, the validity of payloads, whether blobs are there and paid for,
 /// how long an award waits for the beacon, and how many things an account may have open.</para>
-/// <para>Its memory grows with the payloads read, 32 bytes each, for it finds a payload that is journalled twice however
-/// far apart. Findings are kept up to a limit and then only counted. One owner, not thread-safe.</para>
+/// <para>Its memory grows with the payloads read, 32 bytes each, for it finds a payload that is journalled twice
+/// however far apart. Findings are kept up to a limit and then only counted. One owner, not thread-safe.</para>
 /// <para>Source: DESIGN.md sections 2 to 4; TigerBeetle's auditor.</para>
 /// </remarks>
 public sealed class Auditor
@@ -107,8 +107,8 @@ public sealed class Auditor
         books.CheckSupply();
     }
 
-    /// <summary>Compares its books with a state's, account by account; the state must be that after the last entry read.
-    /// </summary>
+    /// <summary>Compares its books with a state's, account by account; the state must be that after the last entry
+    /// read.</summary>
     /// <param name="state">Is only read.</param>
     /// <returns>All findings, those of the comparison last.</returns>
     public IReadOnlyList<AuditFinding> Compare(LedgerState state)

@@ -13,8 +13,8 @@ public static class JournalAudit
 {
     /// <summary>Reads the journal from its first entry to the last durable one and compares the books with the view.
     /// </summary>
-    /// <remarks>May run beside the sequencer: most is read without holding anybody up, and the view is held only for what
-    /// came meanwhile and for the comparison.</remarks>
+    /// <remarks>May run beside the sequencer: most is read without holding anybody up, and the view is held only for
+    /// what came meanwhile and for the comparison.</remarks>
     /// <param name="ledger">The ledger, open.</param>
     /// <param name="cancellationToken">Stops between entries.</param>
     /// <exception cref="InvalidDataException">An entry's body cannot be read.</exception>

@@ -153,8 +153,8 @@ internal sealed partial class MarketAudit
         log.Equal(AuditCheck.Auction, $"the price of {id}, which equals the second score,", result.Price, price);
     }
 
-    /// <summary>Bids that did not win are released; one that was to be opened and was not, or whose service is gone, has
-    /// lost its bid bond, unless a stop reached its owner.</summary>
+    /// <summary>Bids that did not win are released; one that was to be opened and was not, or whose service is gone,
+    /// has lost its bid bond, unless a stop reached its owner.</summary>
     private void CheckLosers(AuditedWorkload workload, AccountNumber? winner, bool mustBeOpened)
     {
         foreach (var (bidder, bid) in workload.Bids)

@@ -169,8 +169,8 @@ internal sealed class PayloadAudit(
     private static string Text(Ask? ask) =>
         ask is { } known ? $"{known.Reason} of {known.Amount} to {known.To}" : "none";
 
-    /// <summary>What a payload costs: the base and, where it takes effect, each command's own; nothing for a stop by one
-    /// who may stop.</summary>
+    /// <summary>What a payload costs: the base and, where it takes effect, each command's own; nothing for a stop by
+    /// one who may stop.</summary>
     private BigInteger GasOf(ClientPayload asking, AuditedAccount from)
     {
         if (Array.TrueForAll(asking.Commands, command => stops.IsFree(from, command)))
