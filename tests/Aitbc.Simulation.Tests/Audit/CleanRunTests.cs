@@ -1,3 +1,6 @@
+using Aitbc.Protocol;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Simulation.Audit;
 using Aitbc.Simulation.Tests.Worlds;
 using Aitbc.Simulation.Worlds;
@@ -24,6 +27,29 @@ public sealed class CleanRunTests
         }
 
         Assert.True(auditor.Seq > 2_000, economy.Where);
+    }
+
+    [Theory]
+    [InlineData(111)]
+    public void The_auditor_finds_nothing_in_an_agents_long_run_at_its_daily_cap(ulong seed)
+    {
+        var chain = new LedgerFixture(seed);
+        var agent = chain.NewAgent(chain.People[2], Constitutions.Wide with
+        {
+            MaxDailyVolume = TokenAmount.FromTokens(100),
+            MaxValuePerAction = TokenAmount.FromTokens(40),
+        });
+        var random = new SeededRandom(seed);
+        var paid = 0;
+        for (var i = 0; i < 2_000; i++)
+        {
+            chain.Advance(new Duration(random.NextInt32(3 * 60 * 60 * 1000)));
+            var amount = TokenAmount.FromTokens(1 + (ulong)random.NextInt32(40));
+            paid += chain.Send(agent, new Transfer(chain.People[1].Id, amount)).Outcome == Outcome.Applied ? 1 : 0;
+        }
+
+        Assert.InRange(paid, 100, 1_900);
+        Audits.AssertClean(Audits.Run(chain, Audits.EntriesOf(chain)), chain.State, $"seed {seed}");
     }
 
     [Theory]
