@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Aitbc.Cli.Demo;
+using Aitbc.Cli.Output;
 
 namespace Aitbc.Cli.Tests;
 
@@ -20,6 +22,9 @@ public sealed class DemoCommandTests : IDisposable
         Assert.Equal(4, first.GetProperty("settled").GetInt32());
         Assert.InRange(first.GetProperty("accuracy").GetDouble(), 0.9, 1);
         Assert.True(first.GetProperty("supplyConserved").GetBoolean());
+        JsonElement audit = first.GetProperty("audit");
+        Assert.Equal(first.GetProperty("entries").GetInt64(), audit.GetProperty("entries").GetInt64());
+        Assert.Equal(0, audit.GetProperty("findings").GetInt64());
         Assert.True(first.GetProperty("virtual").GetBoolean());
         Assert.False(first.GetProperty("resumed").GetBoolean());
 
@@ -52,6 +57,17 @@ public sealed class DemoCommandTests : IDisposable
         Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
         Assert.Matches("^aitbc: [^\n]+\\.\r?\n$", ended.Error);
         Assert.False(Directory.Exists(Data));
+    }
+
+    [Fact]
+    public void Audit_ThatFindsSomething_IsNoSuccess()
+    {
+        var failure = Assert.Throws<CommandFailure>(() => DemoAudit.Of(9, 2, "Entry 1: it is wrong."));
+
+        Assert.Equal("audit", failure.Code);
+        Assert.Equal(
+            "The auditor finds this run wrong in 2 places; the first: Entry 1: it is wrong.", failure.Message);
+        Assert.Equal(new DemoAudit(9, 0), DemoAudit.Of(9, 0, null));
     }
 
     [NeedsFact("kill")]

@@ -36,6 +36,8 @@ internal static class DemoClosing
                     + $" {Share(report.InferenceAccuracy)}"],
                 ["entries and blocks in the journal", $"{Number(report.Entries)}, {Number(report.Blocks)}"],
                 ["balances add up to the supply", report.SupplyConserved ? "yes" : "NO"],
+                ["entries the independent auditor read, and found wrong",
+                    $"{Number(report.Audit.Entries)}, {Number(report.Audit.Findings)}"],
                 ["took", $"{Number(report.DurationMs)} ms"],
             ]);
         var keys = world.IsVirtual

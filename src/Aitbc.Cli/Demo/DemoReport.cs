@@ -18,6 +18,7 @@ namespace Aitbc.Cli.Demo;
 /// <param name="InferenceAccuracy">Share of these that was right; null where there are none.</param>
 /// <param name="Paid">Base units paid for work in this run.</param>
 /// <param name="SupplyConserved">Whether the balances of all accounts add up to the supply.</param>
+/// <param name="Audit">What the independent auditor came to over the whole journal.</param>
 /// <param name="DurationMs">Wall time of this run, opening and closing included.</param>
 /// <param name="Chain">The chain's name.</param>
 /// <param name="Virtual">Whether it ran in virtual time.</param>
@@ -38,6 +39,7 @@ public sealed record DemoReport(
     decimal? InferenceAccuracy,
     TokenAmount Paid,
     bool SupplyConserved,
+    DemoAudit Audit,
     long DurationMs,
     string Chain,
     bool Virtual,
@@ -50,15 +52,15 @@ public sealed record DemoReport(
     /// <summary>Puts a report together once the world is closed, so that every block counts.</summary>
     /// <param name="world">The world.</param>
     /// <param name="end">Its last view.</param>
-    /// <param name="entries">The last entry.</param>
+    /// <param name="audit">What the auditor came to.</param>
     /// <param name="duration">Wall time of the run.</param>
-    public static DemoReport Of(World world, WorldView end, ulong entries, TimeSpan duration) => new(
+    public static DemoReport Of(World world, WorldView end, DemoAudit audit, TimeSpan duration) => new(
         end.Counts.Settled,
         end.Counts.Silent,
         end.Counts.Refunded,
         end.Counts.Faults,
         world.Receipts,
-        entries,
+        audit.Entries,
         world.Ledger.Blocks,
         end.Accuracy is { } accuracy ? accuracy.Ppm / Million : null,
         end.Models,
@@ -66,6 +68,7 @@ public sealed record DemoReport(
         end.RowsCompared == 0 ? null : decimal.Round((decimal)end.RowsRight / end.RowsCompared, 6),
         end.Counts.Paid,
         end.Money.IsConserved,
+        audit,
         (long)duration.TotalMilliseconds,
         world.Ledger.Genesis.Chain.ToString(),
         world.IsVirtual,

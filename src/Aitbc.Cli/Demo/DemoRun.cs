@@ -1,6 +1,7 @@
 using Aitbc.Cli.Output;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
+using Aitbc.Simulation.Audit;
 using Aitbc.Simulation.Worlds;
 
 namespace Aitbc.Cli.Demo;
@@ -28,7 +29,7 @@ internal static class DemoRun
         }
 
         WorldView end;
-        ulong entries;
+        DemoAudit audit;
         await using (world.ConfigureAwait(false))
         {
             output.Line(Greeting(world));
@@ -45,10 +46,11 @@ internal static class DemoRun
                 throw new CommandFailure(stuck.Code, stuck.Message, stuck);
             }
 
-            entries = world.Ledger.View.Seq;
+            var found = JournalAudit.Run(world.Ledger, cancellationToken);
+            audit = DemoAudit.Of(found.Entries, found.Count, found.Findings.FirstOrDefault()?.Sentence);
         }
 
-        var report = DemoReport.Of(world, end, entries, TimeProvider.System.GetElapsedTime(started));
+        var report = DemoReport.Of(world, end, audit, TimeProvider.System.GetElapsedTime(started));
         return output.Result(report, people => DemoClosing.Show(people, world, end, report));
     }
 

@@ -23,30 +23,6 @@ public sealed class LedgerInvariants
         Assert.True(economy.Chain.Journal.Count > 500, economy.Where);
     }
 
-    [Theory]
-    [InlineData(21)]
-    [InlineData(22)]
-    public void Invariant_I2_BalancesRecomputedFromTheEventsAreTheStatesAndNeverNegative(ulong seed)
-    {
-        var economy = new RandomEconomy(seed);
-        economy.Run(Steps);
-        var books = new Dictionary<(uint Account, SubAccount Sub), Int128>();
-        foreach (var entry in economy.Chain.Journal)
-        {
-            Book(books, entry.Events);
-            Assert.True(books.Values.All(balance => balance >= 0), $"entry {entry.Header.Seq}, {economy.Where}");
-        }
-
-        for (var slot = 0; slot < economy.Chain.State.Accounts.Count; slot++)
-        {
-            foreach (var sub in Enum.GetValues<SubAccount>())
-            {
-                var expected = books.GetValueOrDefault(((uint)slot, sub));
-                Assert.Equal(expected, (Int128)economy.Chain.State.Accounts[slot].Balance(sub).BaseUnits);
-            }
-        }
-    }
-
     [Fact]
     public void Invariant_I3_TheSameJournalGivesTheSameStateHash()
     {
@@ -161,35 +137,5 @@ public sealed class LedgerInvariants
         }
 
         return sum;
-    }
-
-    /// <summary>Bookkeeping that shares nothing with the rules but the published form of the events.</summary>
-    private static void Book(Dictionary<(uint Account, SubAccount Sub), Int128> books, byte[] events)
-    {
-        void Add(AccountNumber account, SubAccount sub, Int128 amount) =>
-            books[(account.Value, sub)] = books.GetValueOrDefault((account.Value, sub)) + amount;
-        var reader = new EventReader(events);
-        while (reader.MoveNext())
-        {
-            if (reader.Kind == EventKind.Moved)
-            {
-                var moved = reader.As<Moved>();
-                Add(moved.To, moved.ToSub, (Int128)moved.Amount.BaseUnits);
-                Add(moved.From, moved.FromSub, -(Int128)moved.Amount.BaseUnits);
-            }
-            else if (reader.Kind == EventKind.CommandHandled)
-            {
-                var handled = reader.As<CommandHandled>();
-                Add(AccountNumber.Treasury, SubAccount.Available, (Int128)handled.Gas.BaseUnits);
-                Add(handled.From, SubAccount.Available, -(Int128)handled.Gas.BaseUnits);
-            }
-            else if (reader.Kind == EventKind.GenesisApplied)
-            {
-                Add(
-                    AccountNumber.Treasury,
-                    SubAccount.Available,
-                    (Int128)reader.As<GenesisApplied>().Supply.BaseUnits);
-            }
-        }
     }
 }

@@ -1,0 +1,113 @@
+using System.Numerics;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
+
+namespace Aitbc.Simulation.Audit;
+
+/// <summary>What agents put at risk, summed from the movements themselves, against their constitutions and against what
+/// was reserved.</summary>
+internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books books, StopAudit clock)
+{
+    private readonly Dictionary<AccountNumber, BigInteger> unreserved = [];
+    private readonly Dictionary<(AccountNumber Account, long Bucket), BigInteger> unreleased = [];
+
+    /// <summary>A movement that is booked; <paramref name="hold"/> is what it was taken out of.</summary>
+    public void On(in Moved moved, Hold? hold)
+    {
+        if (accounts.AgentOf(moved.From) is not { } agent)
+        {
+            return;
+        }
+
+        BigInteger amount = moved.Amount.BaseUnits;
+        if (PutsAtRisk(moved))
+        {
+            unreserved[moved.From] = unreserved.GetValueOrDefault(moved.From) + amount;
+            log.AtMost(
+                AuditCheck.DailyVolume,
+                $"the value of account {moved.From} in 24 h",
+                agent.Limits.MaxDailyVolume.BaseUnits,
+                agent.Volume.Add(clock.NowMs, amount));
+        }
+        else if (GivesBack(moved) && hold is not null)
+        {
+            var key = (moved.From, hold.Bucket);
+            unreleased[key] = unreleased.GetValueOrDefault(key) + amount;
+            agent.Volume.TakeBack(hold.Bucket, amount);
+        }
+        else if (moved.Reason == MoveReason.Staked)
+        {
+            log.AtMost(
+                AuditCheck.Stake,
+                $"the stake of account {moved.From}",
+                agent.Limits.MaxStake.BaseUnits,
+                books.Of(moved.From, SubAccount.Stake));
+        }
+    }
+
+    /// <summary>A reservation ends a command: it is of all that the command put at risk.</summary>
+    public void On(in LimitReserved reserved)
+    {
+        unreserved.Remove(reserved.Account, out var value);
+        log.Equal(
+            AuditCheck.DailyVolume,
+            $"what is reserved for account {reserved.Account}",
+            value,
+            reserved.Amount.BaseUnits);
+        if (accounts.AgentOf(reserved.Account) is { } agent)
+        {
+            log.AtMost(
+                AuditCheck.ActionValue,
+                $"the value of one action of account {reserved.Account}",
+                agent.Limits.MaxValuePerAction.BaseUnits,
+                value);
+        }
+    }
+
+    public void On(in LimitReleased released)
+    {
+        var key = (released.Account, (long)released.Bucket);
+        unreleased[key] = unreleased.GetValueOrDefault(key) - released.Amount.BaseUnits;
+    }
+
+    public void On(in CommandHandled handled)
+    {
+        if (accounts.AgentOf(handled.From) is { } agent && !handled.Gas.IsZero)
+        {
+            log.AtMost(
+                AuditCheck.DailyGas,
+                $"the gas of account {handled.From} in 24 h",
+                agent.Limits.MaxGasPerDay.BaseUnits,
+                agent.Gas.Add(clock.NowMs, handled.Gas.BaseUnits));
+        }
+    }
+
+    /// <summary>What was put at risk was reserved, what was given back was released, into its own bucket.</summary>
+    public void End()
+    {
+        foreach (var (account, value) in unreserved)
+        {
+            log.Equal(AuditCheck.DailyVolume, $"what account {account} put at risk unreserved", 0, value);
+        }
+
+        foreach (var ((account, bucket), rest) in unreleased)
+        {
+            log.Equal(
+                AuditCheck.DailyVolume,
+                $"what account {account} has back and was not released into bucket {bucket}",
+                0,
+                rest);
+        }
+
+        unreserved.Clear();
+        unreleased.Clear();
+    }
+
+    private static bool PutsAtRisk(in Moved moved) =>
+        moved.Reason is MoveReason.Transfer or MoveReason.Deposit or MoveReason.BlobRent
+        || (moved.Phase == MovePhase.Pending
+            && moved.Reason is MoveReason.Escrow or MoveReason.BidBond or MoveReason.JobBond);
+
+    private static bool GivesBack(in Moved moved) => moved.Phase != MovePhase.Pending
+        && moved.Reason is MoveReason.Refund or MoveReason.BidBond or MoveReason.JobBond;
+}

@@ -1,0 +1,73 @@
+using Aitbc.Protocol;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
+using Aitbc.Simulation.Audit;
+using Aitbc.Simulation.Tests.Worlds;
+using Aitbc.Simulation.Worlds;
+using Aitbc.Testing;
+
+namespace Aitbc.Simulation.Tests.Audit;
+
+/// <summary>Where all is as it must be, the auditor is silent.</summary>
+public sealed class CleanRunTests
+{
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public void Invariant_I2_BalancesRecomputedFromTheEventsAreTheStatesAndNeverNegative(ulong seed)
+    {
+        var economy = new RandomEconomy(seed);
+        var auditor = new Auditor(economy.Chain.Genesis);
+        economy.Chain.Journalled += entry => auditor.Take(Audits.Of(entry));
+        for (var i = 0; i < 10; i++)
+        {
+            economy.Run(600);
+            Audits.AssertClean(auditor, economy.Chain.State, economy.Where);
+        }
+
+        Assert.True(auditor.Seq > 2_000, economy.Where);
+    }
+
+    [Theory]
+    [InlineData(111)]
+    public void The_auditor_finds_nothing_in_an_agents_long_run_at_its_daily_cap(ulong seed)
+    {
+        var chain = new LedgerFixture(seed);
+        var agent = chain.NewAgent(chain.People[2], Constitutions.Wide with
+        {
+            MaxDailyVolume = TokenAmount.FromTokens(100),
+            MaxValuePerAction = TokenAmount.FromTokens(40),
+        });
+        var random = new SeededRandom(seed);
+        var paid = 0;
+        for (var i = 0; i < 2_000; i++)
+        {
+            chain.Advance(new Duration(random.NextInt32(3 * 60 * 60 * 1000)));
+            var amount = TokenAmount.FromTokens(1 + (ulong)random.NextInt32(40));
+            paid += chain.Send(agent, new Transfer(chain.People[1].Id, amount)).Outcome == Outcome.Applied ? 1 : 0;
+        }
+
+        Assert.InRange(paid, 100, 1_900);
+        Audits.AssertClean(Audits.Run(chain, Audits.EntriesOf(chain)), chain.State, $"seed {seed}");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task The_auditor_finds_nothing_in_a_world_and_in_its_second_run(long seed)
+    {
+        using var lab = new Lab();
+        for (var run = 0; run < 2; run++)
+        {
+            var options = run == 0 ? lab.New("a", seed) : lab.Again("a");
+            await using var world = await World.OpenAsync(options, CancellationToken.None);
+            await world.RunAsync(20, null, CancellationToken.None);
+
+            var report = JournalAudit.Run(world.Ledger, CancellationToken.None);
+
+            Assert.True(report.Count == 0, $"seed {seed}\n{string.Join('\n', report.Findings.Take(12))}");
+            Assert.Equal(world.Ledger.View.Seq, report.Entries);
+        }
+    }
+}
