@@ -151,8 +151,8 @@ public sealed class Auditor
             case EventKind.Resumed: stops.On(reader.As<ResumedAfter>()); break;
             case EventKind.GenesisApplied: books.Mint(reader.As<GenesisApplied>().Supply.BaseUnits); break;
 
-            // Keys and blobs move no money, and a term stands in the header.
-            case EventKind.KeyAdded or EventKind.KeyRevoked or EventKind.AgentRetired or EventKind.TermBegan
+            // Keys and blobs move no money.
+            case EventKind.KeyAdded or EventKind.KeyRevoked or EventKind.AgentRetired
                 or EventKind.BlobDeclared or EventKind.BlobArrived or EventKind.BlobExpired:
                 break;
             default:

@@ -175,7 +175,7 @@ internal sealed partial class MarketAudit
             accounts.Find(bid.Terms.Bidder)!.Id,
             bid.Price!.Value,
             SealedAuction.Quality(accounts.AgentOf(bid.Terms.Bidder)!))).ToList();
-        var round = (int)workload.ClosedRound + 1;
+        var round = Math.Max((int)workload.ClosedRound, beaconBase) + 1;
         return SealedAuction.Decide(
             candidates,
             workload.Terms.MaxPrice.BaseUnits,

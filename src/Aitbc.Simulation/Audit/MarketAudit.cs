@@ -25,6 +25,8 @@ internal sealed partial class MarketAudit(
     private readonly Dictionary<WorkloadId, AuditedWorkload> workloads = [];
     private readonly Dictionary<ServiceId, AuditedService> services = [];
     private readonly List<Digest> beacon = [genesis.BeaconCommitment];
+    private Digest beaconHead = genesis.BeaconCommitment;
+    private int beaconBase;
     private EntryBody? body;
 
     public void Begin(EntryBody taken) => body = taken;
@@ -53,6 +55,7 @@ internal sealed partial class MarketAudit(
             case EventKind.WorkSubmitted: On(reader.As<WorkSubmitted>()); break;
             case EventKind.WorkloadEnded: On(reader.As<WorkloadEnded>()); break;
             case EventKind.BeaconRevealed: On(reader.As<BeaconRevealed>()); break;
+            case EventKind.TermBegan: On(reader.As<NewTerm>()); break;
             default: return false;
         }
 
@@ -238,13 +241,17 @@ internal sealed partial class MarketAudit(
     {
         log.Equal(AuditCheck.Auction, "the round of a beacon value", beacon.Count, revealed.Round);
         log.Holds(
-            Digest.Sha256(revealed.Value.AsSpan()) == beacon[^1],
+            Digest.Sha256(revealed.Value.AsSpan()) == beaconHead,
             AuditCheck.Auction,
             $"the hash of beacon value {revealed.Round}",
-            $"{beacon[^1]}",
+            $"{beaconHead}",
             $"{Digest.Sha256(revealed.Value.AsSpan())}");
         beacon.Add(revealed.Value);
+        beaconHead = revealed.Value;
     }
+
+    /// <summary>A new term draws with a beacon of its own, also what closed before it.</summary>
+    private void On(in NewTerm began) => (beaconHead, beaconBase) = (began.BeaconCommitment, beacon.Count - 1);
 
     /// <summary>What hid a price, as the entry's body says it.</summary>
     private Digest? SaltOf(WorkloadId workload, AccountId bidder) => body switch

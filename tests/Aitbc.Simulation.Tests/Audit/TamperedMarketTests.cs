@@ -99,6 +99,20 @@ public sealed class TamperedMarketTests
     }
 
     [Fact]
+    public void A_beacon_value_that_its_term_did_not_commit_to_is_found()
+    {
+        chain.RevealBeacon();
+        chain.Input(chain.NextTerm());
+        chain.RevealBeacon();
+        var real = chain.Genesis.BeaconCommitment;
+        var tampered = new Tampered(chain);
+        tampered.Change<NewTerm>(began => began with { BeaconCommitment = real });
+
+        Assert.Contains(
+            tampered.Findings(), finding => finding.What == "the hash of beacon value 2" && finding.Expected == $"{real}");
+    }
+
+    [Fact]
     public void An_opening_that_was_not_sealed_is_found()
     {
         var tampered = Settled();
