@@ -1,0 +1,67 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace Aitbc.Node.Hosting;
+
+/// <summary>Where a node listens and how much it takes.</summary>
+/// <remarks>Immutable.</remarks>
+public sealed record NodeOptions
+{
+    /// <summary>The port of a node whose user names none.</summary>
+    public const int DefaultPort = 7420;
+
+    /// <summary>Address to listen on. Default: loopback only. Any other needs a certificate.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>TCP port; 0 takes any free one. Default 7420.</summary>
+    [Range(0, 65_535)]
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>Names by which browsers and clients may call the node, beside <c>localhost</c> and its address. A
+    /// request for any other <c>Host</c> is refused, so that no foreign name can be made to point here. Default:
+    /// none.</summary>
+    public IReadOnlyList<string> HostNames { get; init; } = [];
+
+    /// <summary>A certificate with its key in PEM files. Default: none, plain HTTP on loopback.</summary>
+    public (string CertificatePath, string KeyPath)? Tls { get; init; }
+
+    /// <summary>Most connections at once, event streams included. Default 4,096.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; init; } = 4_096;
+
+    /// <summary>Most event streams at once. Default 2,048.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxEventStreams { get; init; } = 2_048;
+
+    /// <summary>Most bytes of a request's body, blobs apart. Default 1 MiB.</summary>
+    [Range(1_024, 64 * 1024 * 1024)]
+    public int MaxBodyBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Requests with commands that are worked on at once; as many as there are cores keep the others
+    /// waiting least. Default: twice the cores.</summary>
+    [Range(1, 1_024)]
+    public int MaxCommandsAtOnce { get; init; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Requests with commands that wait for their turn; the next is told to come back. Default 512.</summary>
+    [Range(0, 65_536)]
+    public int MaxCommandsWaiting { get; init; } = 512;
+
+    /// <summary>Whether the address is this machine's own.</summary>
+    public bool IsLoopback => IPAddress.IsLoopback(Address);
+
+    /// <summary>What is wrong with the options, each in a plain sentence; empty where nothing is.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var problems = new List<ValidationResult>();
+        Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true);
+        var sentences = problems.Select(problem => problem.ErrorMessage!).ToList();
+        if (!IsLoopback && Tls is null)
+        {
+            sentences.Add(
+                $"Listening on {Address} needs a certificate, for beyond this machine tokens and readings would travel"
+                + " in clear text: give one, or listen on loopback.");
+        }
+
+        return sentences;
+    }
+}
