@@ -94,8 +94,9 @@ public static class VerifyCommand
             ? ExitCode.Ok
             : output.Fail(
                 "damaged",
-                $"{path} does not verify: {report.Problems[0].Where}: {report.Problems[0].What}"
-                + (report.Problems.Count > 1 ? $" ({report.Problems.Count - 1} more)" : string.Empty));
+                $"{path} does not verify: {report.Problems[0].Where}: {report.Problems[0].What.TrimEnd('.')}"
+                + (report.Problems.Count > 1 ? $" ({report.Problems.Count - 1} more)" : string.Empty)
+                + "; keep it as it is, and restore a backup elsewhere.");
     }
 
     private static void Show(CommandOutput people, VerifyReport report)

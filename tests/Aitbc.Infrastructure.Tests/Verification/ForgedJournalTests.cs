@@ -237,6 +237,29 @@ public sealed partial class ForgedJournalTests(PaidChain chain) : IClassFixture<
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Snapshot_WithoutItsEntry_IsWrongOnlyWhereTheReplayGotToTheEnd(bool isForged)
+    {
+        var path = chain.Copy();
+        var journal = ReframedJournal.Read(path);
+        var last = journal.Blocks[^2].Sequence;
+        journal.Frames.RemoveAll(frame => frame.Sequence > last);
+        if (isForged)
+        {
+            ChangeEvents(journal, Transfer(journal));
+        }
+
+        journal.Write(keepSnapshots: true);
+
+        var report = await PaidChain.VerifyAsync(path);
+
+        var (found, other) = isForged ? (report.Notices, report.Problems) : (report.Problems, report.Notices);
+        Assert.Contains(found, one => one.Where.StartsWith("snapshot ", StringComparison.Ordinal));
+        Assert.DoesNotContain(other, one => one.Where.StartsWith("snapshot ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Genesis_Exchanged_IsFoundAtOnce(bool isReframed)
     {
         var path = chain.Copy();

@@ -203,7 +203,7 @@ internal sealed class ReframedJournal
     public void ReadGenesis() => genesis = ChainDirectory.ReadGenesis(new FileDisk(path), out genesisDigest);
 
     /// <summary>Writes the journal in one segment, and takes away the snapshots, which say what was before.</summary>
-    public void Write()
+    public void Write(bool keepSnapshots = false)
     {
         var identity = new byte[Digest.Size];
         genesisDigest.CopyTo(identity);
@@ -221,7 +221,10 @@ internal sealed class ReframedJournal
         Directory.Delete(journal, recursive: true);
         Directory.CreateDirectory(journal);
         File.WriteAllBytes(Path.Combine(path, SegmentLayout.PathOf(0)), segment);
-        Directory.Delete(Path.Combine(path, DataDirectory.SnapshotsDirectory), recursive: true);
+        if (!keepSnapshots)
+        {
+            Directory.Delete(Path.Combine(path, DataDirectory.SnapshotsDirectory), recursive: true);
+        }
     }
 
     private static uint Put(byte[] segment, ref int at, byte kind, long sequence, byte[] payload, uint previous)
