@@ -46,6 +46,25 @@ public sealed class HostPauseTests
     }
 
     [Fact]
+    public async Task Pause_OfAWeek_MissesNoDeadlineOnThreadsOfItsOwn()
+    {
+        using var temporary = new TemporaryDirectory();
+        await using var work = await PaidWork.BeginAsync(temporary.Combine("chain"));
+        var id = await work.AwardAsync();
+        await work.CloseAsync();
+        work.Time.Advance(TimeSpan.FromDays(7));
+
+        using var chain = ChainDirectory.Open(work.Path);
+        await using var host = chain.OpenLedger(options => options with
+        {
+            Time = work.Time, SegmentBytes = 1024 * 1024,
+        });
+        await host.PumpAsync(CancellationToken.None);
+
+        Assert.True(host.View.Read(state => state.FindWorkload(id)) >= 0, "the work was ended while the node was down");
+    }
+
+    [Fact]
     public async Task Pause_OfAWeek_GivesNoMoreTimeThanWasLeft()
     {
         using var temporary = new TemporaryDirectory();
