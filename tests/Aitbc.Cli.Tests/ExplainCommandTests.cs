@@ -79,5 +79,5 @@ public sealed class ExplainCommandTests(DemoDirectory demo)
     /// <summary>A line without the column that names what it says.</summary>
     private static string Words(string line) => line.StartsWith("  ", StringComparison.Ordinal) && line.Length > 11
         ? line[(line.StartsWith("    ", StringComparison.Ordinal) ? 4 : 11)..].Trim()
-        : line;
+        : line.Trim();
 }

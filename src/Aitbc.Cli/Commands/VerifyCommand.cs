@@ -22,7 +22,7 @@ public static class VerifyCommand
         };
         var heads = new Option<string?>("--heads")
         {
-            Description = "A file of heads that others kept, one a line, as 'lastBlock' of --json gives them: likewise.",
+            Description = "A file of heads that others kept, one a line, as 'lastBlock' of --json gives one: likewise.",
             HelpName = "FILE",
         };
         var command = new ExampleCommand(
@@ -66,8 +66,8 @@ public static class VerifyCommand
         var kept = File.Exists(file) ? KeptHeads.OfFile(file) : [];
         return kept.Count > 0
             ? kept
-            : throw new CommandFailure("no_heads", $"There is no head of a block in {file}: name a file that holds one a"
-                + " line.");
+            : throw new CommandFailure("no_heads", $"There is no head of a block in {file}: name a file that holds one"
+                + " a line.");
     }
 
     private static async Task<int> RunAsync(

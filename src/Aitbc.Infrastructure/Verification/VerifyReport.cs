@@ -19,10 +19,10 @@ public sealed record VerifyProblem(string Where, string What);
 /// <param name="Kept">Signed heads of blocks that others kept and that this journal holds.</param>
 /// <param name="StateHash">Hash of the state at the end; null where the replay did not get there.</param>
 /// <param name="Head">Hash of the last entry; null likewise.</param>
-/// <param name="LastBlock">The last block's signed head, a compact JWS: whoever keeps it can prove later that the journal
-/// went this far; null where there is none.</param>
-/// <param name="Problems">What is wrong: what the bytes of the journal say, then entries and blocks by their number, then
-/// the other files.</param>
+/// <param name="LastBlock">The last block's signed head, a compact JWS: whoever keeps it can prove later that the
+/// journal went this far; null where there is none.</param>
+/// <param name="Problems">What is wrong: what the bytes of the journal say, then entries and blocks by their number,
+/// then the other files.</param>
 /// <param name="Notices">What a crash is expected to leave, and files that mean nothing here.</param>
 public sealed record VerifyReport(
     bool Ok,

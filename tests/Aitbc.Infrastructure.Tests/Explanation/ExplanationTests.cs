@@ -51,7 +51,7 @@ public sealed class ExplanationTests
             var seq = made.Header.Seq;
             var it = EntryExplainer.Explain(temporary.Root, seq, CancellationToken.None);
             Assert.Equal(made.Result.Outcome == Outcome.Applied, it.Refusal is null);
-            Assert.Equal(made.Result.Outcome == Outcome.Applied ? null : (int)made.Result.Outcome, it.Refusal?.Code);
+            Assert.Equal(made.Result.Outcome == Outcome.Applied ? null : (int?)made.Result.Outcome, it.Refusal?.Code);
             refusals.UnionWith(it.Refusal is { } refusal ? [refusal.Outcome] : []);
             events.UnionWith(it.Events.Select(part => part.Type));
             kinds.UnionWith(it.Asked.Select(part => part.Type));

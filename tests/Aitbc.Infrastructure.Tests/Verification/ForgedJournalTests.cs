@@ -84,7 +84,8 @@ public sealed partial class ForgedJournalTests(PaidChain chain) : IClassFixture<
         ["term: higher without a beginning"] = (
             j => Rehashed(j, Change(j, Transfer(j), e => e with { Header = e.Header with { Term = 2 } })), Term),
         ["term: one is skipped"] = (
-            j => Rehashed(j, Change(j, j.Find("termBegan"), e => e with { Header = e.Header with { Term = 3 } })), Term),
+            j => Rehashed(j, Change(j, j.Find("termBegan"), e => e with { Header = e.Header with { Term = 3 } })),
+            Term),
         ["term: back"] = (
             j => Rehashed(j, Change(
                 j, j.Find("termBegan") + 1, e => e with { Header = e.Header with { Term = 1 } })), Term),
