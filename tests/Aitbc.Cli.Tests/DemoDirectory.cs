@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Aitbc.Cli.Tests;
 
-/// <summary>A small demonstration's data directory, made once; who changes it puts it back or works on a copy.</summary>
+/// <summary>A small demonstration's data directory, made once: who changes it puts it back, or copies it.</summary>
 public sealed class DemoDirectory : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory("aitbc-shared-").FullName;

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Aitbc.Infrastructure.Tests.Verification;
 
-/// <summary>A signed chain with paid work, transfers, a restart and a new term, made once; tests work on copies.</summary>
+/// <summary>A signed chain with paid work, transfers, a restart and a new term, made once; tests copy it.</summary>
 public sealed class PaidChain : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryDirectory temporary = new();
