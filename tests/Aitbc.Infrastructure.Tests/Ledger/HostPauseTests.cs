@@ -27,6 +27,7 @@ public sealed class HostPauseTests
         var id = await work.AwardAsync();
         await work.DoAsync(work.Provider, new StartWork(id));
         await work.AdvanceAsync(WorkWindowMs - 1_000);
+        await work.DoAsync(work.Client, new Transfer(work.Owner.Account, TokenAmount.OneToken));
         await work.CloseAsync();
 
         work.Time.Advance(TimeSpan.FromDays(7));
@@ -72,6 +73,7 @@ public sealed class HostPauseTests
         var id = await work.AwardAsync();
         await work.DoAsync(work.Provider, new StartWork(id));
         await work.AdvanceAsync(WorkWindowMs - 1_000);
+        await work.DoAsync(work.Client, new Transfer(work.Owner.Account, TokenAmount.OneToken));
         await work.CloseAsync();
 
         work.Time.Advance(TimeSpan.FromDays(7));
