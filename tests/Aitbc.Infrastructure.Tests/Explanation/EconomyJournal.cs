@@ -2,8 +2,11 @@ using System.Buffers;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Primitives;
+using Aitbc.Protocol;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Blocks;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Wire;
 using Aitbc.Testing;
 
@@ -12,6 +15,8 @@ namespace Aitbc.Infrastructure.Tests.Explanation;
 /// <summary>Writes the journal of a random economy into a data directory, as a node would have.</summary>
 internal static class EconomyJournal
 {
+    private const ulong LargestInteger = (1UL << 53) - 1;
+
     /// <summary>Writes genesis and journal.</summary>
     public static async Task WriteAsync(RandomEconomy economy, string path)
     {
@@ -38,7 +43,7 @@ internal static class EconomyJournal
         var header = Array.Empty<byte>();
         if (made.Body is ClientPayload payload)
         {
-            PayloadCodec.Write(payload, body);
+            PayloadCodec.Write(With(payload, [.. payload.Commands.Select(command => Sendable(payload, command))]), body);
             header = System.Text.Encoding.ASCII.GetBytes(payload.Signer.ToString());
         }
         else
@@ -62,4 +67,41 @@ internal static class EconomyJournal
         batch.EndFrame(size);
         return hash;
     }
+
+    /// <summary>The economy also tries what has no form on the wire; what is refused for the same reason stands in for
+    /// it.</summary>
+    private static Command Sendable(ClientPayload payload, Command command)
+    {
+        try
+        {
+            PayloadCodec.Write(With(payload, [command]), new ArrayBufferWriter<byte>());
+            return command;
+        }
+        catch (ArgumentException)
+        {
+            return command switch
+            {
+                RegisterAgent it => it with
+                {
+                    Constitution = it.Constitution with { AllowedActions = [], KeyChangeHold = Duration.Zero },
+                },
+                DeclareBlob it => it with { SizeBytes = LargestInteger },
+                _ => throw new InvalidOperationException($"{command} has no form on the wire."),
+            };
+        }
+    }
+
+    private static ClientPayload With(ClientPayload payload, Command[] commands) => new()
+    {
+        Chain = payload.Chain,
+        From = payload.From,
+        Lane = payload.Lane,
+        Sequence = payload.Sequence,
+        ValidUntil = payload.ValidUntil,
+        Epoch = payload.Epoch,
+        Commands = commands,
+        Proof = payload.Proof,
+        Signer = payload.Signer,
+        PayloadDigest = payload.PayloadDigest,
+    };
 }
