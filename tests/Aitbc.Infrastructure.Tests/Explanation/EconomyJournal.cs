@@ -7,6 +7,7 @@ using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Blocks;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Wire;
 using Aitbc.Testing;
 
@@ -43,7 +44,8 @@ internal static class EconomyJournal
         var header = Array.Empty<byte>();
         if (made.Body is ClientPayload payload)
         {
-            PayloadCodec.Write(With(payload, [.. payload.Commands.Select(command => Sendable(payload, command))]), body);
+            var commands = payload.Commands.Select(command => Sendable(payload, command)).ToArray();
+            PayloadCodec.Write(With(payload, commands), body);
             header = System.Text.Encoding.ASCII.GetBytes(payload.Signer.ToString());
         }
         else
@@ -86,6 +88,7 @@ internal static class EconomyJournal
                     Constitution = it.Constitution with { AllowedActions = [], KeyChangeHold = Duration.Zero },
                 },
                 DeclareBlob it => it with { SizeBytes = LargestInteger },
+                PostWorkload it => it with { Mode = VerificationMode.None, BidWindowMs = 0 },
                 _ => throw new InvalidOperationException($"{command} has no form on the wire."),
             };
         }
