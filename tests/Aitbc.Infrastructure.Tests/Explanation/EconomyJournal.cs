@@ -26,7 +26,7 @@ internal static class EconomyJournal
         GenesisCodec.Write(economy.Chain.Genesis, bytes);
         await File.WriteAllBytesAsync(Path.Combine(path, DataDirectory.GenesisFile), bytes.WrittenSpan.ToArray());
         var digest = Digest.Sha256(bytes.WrittenSpan);
-        var options = new JournalOptions { Identity = digest, SegmentBytes = 4 << 20, PrepareInBackground = false };
+        var options = new JournalOptions { Identity = digest, SegmentBytes = 1 << 20, PrepareInBackground = false };
         await using var journal = Journal.Open(disk, options, out _);
         var batch = new JournalBatch();
         var hash = digest;
