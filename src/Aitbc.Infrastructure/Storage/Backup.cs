@@ -117,11 +117,8 @@ public static class Backup
 
         var manifest = BackupManifest.Read(source);
         var target = openTarget();
-        using (var marker = target.Create(DataDirectory.RestoringFile))
-        {
-            marker.Flush();
-        }
-
+        // It holds nothing, so its name is all there is to make durable.
+        target.Create(DataDirectory.RestoringFile).Dispose();
         target.SyncDirectory("");
         foreach (var (path, expected) in manifest.Files)
         {
