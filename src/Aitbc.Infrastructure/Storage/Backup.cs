@@ -82,7 +82,6 @@ public static class Backup
             }
         }
 
-        target.SyncDirectory("");
         manifest.Write(target);
         return manifest.Summary;
     }

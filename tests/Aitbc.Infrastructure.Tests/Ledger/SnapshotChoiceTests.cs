@@ -78,6 +78,23 @@ public sealed class SnapshotChoiceTests
     }
 
     [Fact]
+    public async Task A_damaged_snapshot_and_one_before_the_first_entry_are_passed_over_and_named()
+    {
+        var disk = new FaultyDisk(1);
+        var fixture = new HostFixture(disk);
+        var seq = await RunAsync(fixture, transfers: 3);
+        disk.Put(PathOf(0), disk.ReadAll(PathOf(seq)));
+        disk.FlipBit(PathOf(seq), 60, 1);
+        fixture.Forget();
+
+        await using var host = fixture.Open();
+
+        Assert.Equal(0UL, host.Recovered.SnapshotSeq);
+        Assert.Equal([PathOf(seq), PathOf(0)], host.Recovered.BadSnapshots.Select(static problem => problem.File));
+        Assert.Equal(Paid(3), HostFixture.BalanceOf(host, fixture.Account(3)));
+    }
+
+    [Fact]
     public async Task The_journals_own_snapshot_is_begun_from()
     {
         var disk = new FaultyDisk(1);

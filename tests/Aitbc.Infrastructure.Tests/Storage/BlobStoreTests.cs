@@ -214,7 +214,7 @@ public sealed class BlobStoreTests
         _disk.CreateDirectory(elsewhere);
         _disk.Put($"{elsewhere}/{digest}", Noise(50, 1));
         _disk.Put($"{folder}/{digest}x", Noise(50, 1));
-        _disk.CreateDirectory($"{folder}/{Digest.Sha256("a directory"u8)}");
+        _disk.CreateDirectory(PathOf(Digest.Sha256("a directory"u8)));
 
         Assert.Equal([new BlobEntry(digest, 50)], store.List());
         Assert.Equal(50, Store().UsedBytes);
