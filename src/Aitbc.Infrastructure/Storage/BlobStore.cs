@@ -118,8 +118,8 @@ public sealed class BlobStore
     {
         using var file = _disk.OpenRead(PathOf(digest));
         var content = new byte[file.Length];
-        var count = file.Read(0, content);
-        if (count < content.Length || Digest.Sha256(content) != digest)
+        file.Read(0, content);
+        if (Digest.Sha256(content) != digest)
         {
             throw new StorageDamagedException(file.Path, 0, "the content does not have the SHA-256 it is named by");
         }
