@@ -92,8 +92,8 @@ internal static class Auction
     public static bool IsDead(LedgerState state, in BidRecord bid) =>
         bid.Epoch < state.FenceOf(state.Accounts[bid.Bidder.Slot], market: true);
 
-    /// <summary>Whether a bid can take the job. Its service needs no look at its epoch: what stops the service after the
-    /// bid has stopped the bid.</summary>
+    /// <summary>Whether a bid can take the job. Its service's epoch needs no look: what stops the service after the bid
+    /// has stopped the bid.</summary>
     private static bool IsEligible(LedgerState state, in BidRecord bid)
     {
         if (bid.Opened == 0 || IsDead(state, bid))

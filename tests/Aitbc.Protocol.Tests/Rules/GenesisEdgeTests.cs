@@ -18,6 +18,8 @@ public sealed class GenesisEdgeTests
             genesis => genesis with { Supply = TokenAmount.FromTokens(6_000_000) - new TokenAmount(1) }
         },
         { "first instant", true, genesis => genesis with { CreatedAt = new Timestamp(1) } },
+        { "last instant", true, genesis => genesis with { CreatedAt = new Timestamp(32_503_679_999_999) } },
+        { "year 3000", false, genesis => genesis with { CreatedAt = new Timestamp(32_503_680_000_000) } },
         { "32 of the council", true, genesis => People(genesis, 32, 32) },
         { "33 of the council", false, genesis => People(genesis, 33, 33) },
         { "no council", false, genesis => People(genesis, 3, 0) },
