@@ -29,11 +29,11 @@ public sealed class EntryTests
     {
         var (seq, term) = (chain.State.Globals.Seq + 1, chain.State.Globals.Term);
         Assert.Equal(
-            Outcome.InputRejected, chain.Apply(new EntryHeader(seq, term, chain.Now), new TermBegan(Digest.Sha256([]))).Outcome);
+            Outcome.InputRejected, chain.Apply(new EntryHeader(seq, term, chain.Now), chain.NextTerm()).Outcome);
         Assert.Equal(
             Outcome.InputRejected, chain.Apply(new EntryHeader(seq, term + 1, chain.Now), new Tick()).Outcome);
         Assert.Equal(term, chain.State.Globals.Term);
-        Assert.Equal(Outcome.Applied, chain.Apply(new TermBegan(Digest.Sha256([]))).Outcome);
+        Assert.Equal(Outcome.Applied, chain.Apply(chain.NextTerm()).Outcome);
         Assert.Equal(term + 1, chain.State.Globals.Term);
         Assert.Contains(EventKind.TermBegan, KindsOf(chain.LastEvents));
     }
