@@ -32,6 +32,8 @@ public sealed record Genesis(
     /// still fits 128 bits wherever scores are compared.</summary>
     public static TokenAmount MaxSupply => TokenAmount.FromBaseUnits(UInt128.One << 100);
 
+    private static Timestamp LastCreatedAt => new(32_503_680_000_000);
+
     /// <summary>Says all that is wrong with a genesis, in plain sentences; empty where nothing is.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -76,9 +78,11 @@ public sealed record Genesis(
             left -= account.Balance;
         }
 
-        if (CreatedAt <= Timestamp.Epoch)
+        // Far enough from the end of time that no deadline of this chain passes it.
+        if (CreatedAt <= Timestamp.Epoch || CreatedAt >= LastCreatedAt)
         {
-            problems.Add("createdAt must be after 1970-01-01: an instant of 0 means never.");
+            problems.Add(
+                "createdAt must be after 1970-01-01, for an instant of 0 means never, and before 3000-01-01.");
         }
 
         problems.AddRange(Parameters.Validate());

@@ -27,9 +27,10 @@ public sealed partial class RandomEconomy
 
     /// <summary>Begins an economy.</summary>
     /// <param name="seed">All of the run comes from it.</param>
-    public RandomEconomy(ulong seed)
+    /// <param name="shape">What the chain begins with; <see cref="Shape"/> where it is not said.</param>
+    public RandomEconomy(ulong seed, ChainShape? shape = null)
     {
-        Chain = new LedgerFixture(seed, Shape);
+        Chain = new LedgerFixture(seed, shape ?? Shape);
         random = new SeededRandom(seed).Fork("economy");
         humans = [.. Chain.People];
         humans.ForEach(Know);

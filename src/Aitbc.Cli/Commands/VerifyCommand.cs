@@ -15,23 +15,69 @@ public static class VerifyCommand
     public static Command Create(OutputOptions output)
     {
         var data = DataOption.Create();
+        var receipts = new Option<string?>("--receipts")
+        {
+            Description = "A directory of receipts that others kept: the journal must hold their blocks.",
+            HelpName = "DIR",
+        };
+        var heads = new Option<string?>("--heads")
+        {
+            Description = "A file of heads that others kept, one a line, as 'lastBlock' of --json gives one: likewise.",
+            HelpName = "FILE",
+        };
         var command = new ExampleCommand(
             "verify",
             "Replays the journal of a data directory through the rules and checks every signature, hash, block and"
                 + " file.",
-            "aitbc verify --data ./aitbc-data --json") { data };
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetRequiredValue(data), output.Open(parsed), cancellationToken));
+            "aitbc verify --data ./aitbc-data --json",
+            "aitbc verify --data ./aitbc-data --receipts ./my-receipts --heads ./kept-heads.txt")
+        {
+            data, receipts, heads,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(data),
+            [.. OfReceipts(parsed.GetValue(receipts)), .. OfFile(parsed.GetValue(heads))],
+            output.Open(parsed),
+            cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, CommandOutput output, CancellationToken cancellationToken)
+    private static IReadOnlyList<KeptHead> OfReceipts(string? directory)
+    {
+        if (directory is null)
+        {
+            return [];
+        }
+
+        var kept = Directory.Exists(directory) ? KeptHeads.OfReceipts(directory) : [];
+        return kept.Count > 0
+            ? kept
+            : throw new CommandFailure("no_receipts", $"There is no receipt (*.json) in {directory}: name a directory"
+                + " that holds some.");
+    }
+
+    private static IReadOnlyList<KeptHead> OfFile(string? file)
+    {
+        if (file is null)
+        {
+            return [];
+        }
+
+        var kept = File.Exists(file) ? KeptHeads.OfFile(file) : [];
+        return kept.Count > 0
+            ? kept
+            : throw new CommandFailure("no_heads", $"There is no head of a block in {file}: name a file that holds one"
+                + " a line.");
+    }
+
+    private static async Task<int> RunAsync(
+        string path, IReadOnlyList<KeptHead> kept, CommandOutput output, CancellationToken cancellationToken)
     {
         VerifyReport report;
         try
         {
             using var held = ChainHold.Take(path);
-            report = await ChainVerifier.RunAsync(path, ChainHold.OwnedFiles, null, cancellationToken)
+            report = await ChainVerifier.RunAsync(path, ChainHold.OwnedFiles, kept, null, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (FileNotFoundException missing)
@@ -48,8 +94,9 @@ public static class VerifyCommand
             ? ExitCode.Ok
             : output.Fail(
                 "damaged",
-                $"{path} does not verify: {report.Problems[0].Where}: {report.Problems[0].What}"
-                + (report.Problems.Count > 1 ? $" ({report.Problems.Count - 1} more)" : string.Empty));
+                $"{path} does not verify: {report.Problems[0].Where}: {report.Problems[0].What.TrimEnd('.')}"
+                + (report.Problems.Count > 1 ? $" ({report.Problems.Count - 1} more)" : string.Empty)
+                + "; keep it as it is, and restore a backup elsewhere.");
     }
 
     private static void Show(CommandOutput people, VerifyReport report)
@@ -65,6 +112,7 @@ public static class VerifyCommand
                 ["receipts", number(report.Receipts)],
                 ["blobs", number(report.Blobs)],
                 ["snapshots", number(report.Snapshots)],
+                ["kept heads found", number(report.Kept)],
                 ["head", report.Head ?? "not reached"],
                 ["state hash", report.StateHash ?? "not reached"],
             ]);

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Storage;
+using Aitbc.Infrastructure.Wallet;
 
 namespace Aitbc.Cli.Output;
 
@@ -64,6 +67,13 @@ public static class CommandHost
         return failure switch
         {
             CommandFailure known => errors.Fail(known.Code, known.Message),
+            AdmissionClosedException closed => errors.Fail(closed.Code.Replace('-', '_'), closed.Message),
+            DiskFullException full => errors.Fail(
+                "disk_full", $"{Clause(full)}: free some space and run this again; nothing acknowledged is lost."),
+            KeyFileException key => errors.Fail(
+                "key_file", $"{Clause(key)}: restore the file from a backup and run this again."),
+            StorageDamagedException or LedgerDamagedException or InvalidDataException => errors.Fail(
+                "damaged", $"{Clause(failure)}: run 'aitbc verify' to see all that is damaged, and restore a backup."),
             UnauthorizedAccessException denied => errors.Fail(
                 "access_denied", $"{Clause(denied)}: give this user access or name another place."),
             FileNotFoundException or DirectoryNotFoundException => errors.Fail(

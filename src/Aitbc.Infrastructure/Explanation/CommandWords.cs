@@ -85,17 +85,19 @@ internal static class CommandWords
         it.Constitution.RequiresHumanApproval ? ", each with a person's approval" : string.Empty;
 
     private static string OfTerms(ServiceTerms it) =>
-        $"\"{it.Name}\" for {it.Capability} at {it.PricePerUnit.ToDisplay()} a unit, "
+        $"\"{it.Name}\" for {OfLabel(it.Capability)} at {it.PricePerUnit.ToDisplay()} a unit, "
         + $"{PlainWords.Count(it.MaxCapacity, "job")} at once, quality of at least"
         + $" {PlainWords.Share(it.MinAccuracyPpm)}";
 
     private static string OfPost(PostWorkload it) =>
-        $"Post a workload: {PlainWords.Count(it.Units, "unit")} of {it.Capability} for at most"
+        $"Post a workload: {PlainWords.Count(it.Units, "unit")} of {OfLabel(it.Capability)} for at most"
             + $" {it.MaxPrice.ToDisplay()}, "
         + $"quality of at least {PlainWords.Share(it.MinQualityPpm)}, job bond {it.JobBond.ToDisplay()}; bids "
         + $"{PlainWords.Span(it.BidWindowMs)}, openings {PlainWords.Span(it.OpenWindowMs)}, work "
         + $"{PlainWords.Span(it.WorkWindowMs)}, acceptance {PlainWords.Span(it.AcceptWindowMs)}; input {it.Input}, "
         + $"specification {it.Spec}";
+
+    private static string OfLabel(Label capability) => capability.IsEmpty ? "no capability" : capability.ToString();
 
     private static string OfScope(StopScope scope) => scope == StopScope.All ? "everything" : "the market";
 }

@@ -211,6 +211,7 @@ public sealed class ChainDirectory : IDisposable
         var bytes = new ArrayBufferWriter<byte>();
         GenesisCodec.Write(genesis, bytes);
         const string Temporary = DataDirectory.GenesisFile + SealedFile.WritingExtension;
+        disk.Delete(Temporary);
         using (var file = disk.Create(Temporary))
         {
             file.Write(0, bytes.WrittenSpan);

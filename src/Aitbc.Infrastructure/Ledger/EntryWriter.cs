@@ -21,6 +21,7 @@ internal sealed class EntryWriter(
     private readonly OpeningPool pool = new();
     private readonly List<WorkloadId> closed = [];
     private readonly System.Buffers.ArrayBufferWriter<byte> inputBytes = new();
+    private bool hasResumed;
 
     /// <summary>Hash of the last entry; before the first, the genesis file's digest.</summary>
     public Digest LastHash { get; set; }
@@ -66,13 +67,22 @@ internal sealed class EntryWriter(
         return Journal(input, State.Globals.Term, now, group);
     }
 
-    /// <summary>Journals ticks until nothing is due, and what a closed bidding calls for.</summary>
-    public void TickIfDue(EntryGroup group) => TickIfDue(clock.Now, group);
+    /// <summary>Journals ticks until nothing is due, and what a closed bidding calls for. Before the ledger has resumed
+    /// nothing is due: market time has yet to be told that it stood still, and a tick would end all work under way.
+    /// </summary>
+    public void TickIfDue(EntryGroup group)
+    {
+        if (hasResumed)
+        {
+            TickIfDue(clock.Now, group);
+        }
+    }
 
     /// <summary>Begins after recovery: market time stood still, or a restored backup begins a new term.</summary>
     public void Resume(bool newTerm, EntryGroup group)
     {
         var now = clock.Now;
+        hasResumed = true;
         if (newTerm)
         {
             Journal(new TermBegan(beacon.Commitment), State.Globals.Term + 1, now, group);
@@ -129,7 +139,8 @@ internal sealed class EntryWriter(
 
     /// <summary>Time, ms, at which the writer wants to be called again; long.MaxValue for never.</summary>
     public long NextCallMs() => Math.Min(
-        State.NextDueMs, blocks.Count > 0 ? blocks.OpenedAtMs + options.BlockInterval.Ms : long.MaxValue);
+        hasResumed ? State.NextDueMs : long.MaxValue,
+        blocks.Count > 0 ? blocks.OpenedAtMs + options.BlockInterval.Ms : long.MaxValue);
 
     /// <summary>One instant for the ticks and for all that follows them: were the clock read again, the tick could come
     /// to lie after what made it necessary, or something new be due before it.</summary>

@@ -50,7 +50,7 @@ internal sealed class LedgerRecovery(LedgerHostOptions options, BlockCloser bloc
     public RecoveredLedger Run(Journal journal)
     {
         blocks.Previous = options.GenesisDigest;
-        var snapshot = LoadSnapshot(journal.DurableSequence, out var bad);
+        var snapshot = LoadSnapshot(journal, out var bad);
         if (snapshot == 0)
         {
             foreach (var state in new[] { State, ViewState })
@@ -95,31 +95,69 @@ internal sealed class LedgerRecovery(LedgerHostOptions options, BlockCloser bloc
             Digest.From(head.AsSpan(Digest.Size + sizeof(ulong), Digest.Size)));
     }
 
-    private ulong LoadSnapshot(long atMost, out IReadOnlyList<StorageProblem> bad)
+    private ulong LoadSnapshot(Journal journal, out IReadOnlyList<StorageProblem> bad)
     {
         var store = new SnapshotStore(options.Disk);
-        var seq = 0L;
+        var found = new List<StorageProblem>();
+        bad = found;
+        if (FindSnapshot(store, journal, found) is not { } seq)
+        {
+            return 0;
+        }
+
         foreach (var toView in new[] { false, true })
         {
-            using var snapshot = store.OpenNewest(out bad, atMost);
-            if (snapshot is null)
-            {
-                return 0;
-            }
-
+            using var snapshot = store.OpenNewest(out _, seq)!;
             (hash, blocks.Height, blocks.Previous) = LoadSnapshotHead(snapshot.Content);
             var state = LedgerState.Load(options.Genesis, snapshot.Content);
-            seq = snapshot.Sequence;
             if (toView)
             {
                 ViewState = state;
-                return (ulong)seq;
             }
-
-            State = state;
+            else
+            {
+                State = state;
+            }
         }
 
-        throw new InvalidOperationException("Both states are loaded above.");
+        return (ulong)seq;
+    }
+
+    /// <summary>
+    /// The newest whole snapshot that was taken of this journal. One of another chain, or of a history that a restored
+    /// journal no longer has, is whole too: it is passed over, or the entries after it would be called damaged.
+    /// </summary>
+    private long? FindSnapshot(SnapshotStore store, Journal journal, List<StorageProblem> passedOver)
+    {
+        for (var atMost = journal.DurableSequence; ;)
+        {
+            using var snapshot = store.OpenNewest(out var damaged, atMost);
+            passedOver.AddRange(damaged);
+            if (snapshot is null || LoadSnapshotHead(snapshot.Content).LastHash == HashAt(journal, snapshot.Sequence))
+            {
+                return snapshot?.Sequence;
+            }
+
+            passedOver.Add(new StorageProblem(
+                StorageProblemKind.Damage,
+                SnapshotStore.PathOf(snapshot.Sequence),
+                0,
+                "the snapshot is of another history than the journal"));
+            atMost = snapshot.Sequence - 1;
+        }
+    }
+
+    private Digest HashAt(Journal journal, long seq)
+    {
+        if (seq == 0)
+        {
+            return options.GenesisDigest;
+        }
+
+        using var entries = new EntryCursor(journal.ReadFrom(seq));
+        return entries.TryRead(out var entry)
+            ? entry.Hash
+            : throw new InvalidDataException($"Entry {seq} is durable and cannot be read.");
     }
 
     private void Replay(DurableEntry entry)

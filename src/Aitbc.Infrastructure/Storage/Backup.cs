@@ -82,7 +82,6 @@ public static class Backup
             }
         }
 
-        target.SyncDirectory("");
         manifest.Write(target);
         return manifest.Summary;
     }
@@ -117,11 +116,8 @@ public static class Backup
 
         var manifest = BackupManifest.Read(source);
         var target = openTarget();
-        using (var marker = target.Create(DataDirectory.RestoringFile))
-        {
-            marker.Flush();
-        }
-
+        // It holds nothing, so its name is all there is to make durable.
+        target.Create(DataDirectory.RestoringFile).Dispose();
         target.SyncDirectory("");
         foreach (var (path, expected) in manifest.Files)
         {

@@ -118,8 +118,8 @@ public sealed class BlobStore
     {
         using var file = _disk.OpenRead(PathOf(digest));
         var content = new byte[file.Length];
-        var count = file.Read(0, content);
-        if (count < content.Length || Digest.Sha256(content) != digest)
+        file.Read(0, content);
+        if (Digest.Sha256(content) != digest)
         {
             throw new StorageDamagedException(file.Path, 0, "the content does not have the SHA-256 it is named by");
         }
@@ -147,9 +147,13 @@ public sealed class BlobStore
     }
 
     /// <summary>All blobs, in the order of their file names, one directory at a time.</summary>
-    public IEnumerable<BlobEntry> List()
+    public IEnumerable<BlobEntry> List() => ListOf(_disk);
+
+    /// <summary>The same without opening the store, which would remove what a crash left.</summary>
+    /// <param name="disk">Where the directory is.</param>
+    public static IEnumerable<BlobEntry> ListOf(IDisk disk)
     {
-        foreach (var (entry, digest, _) in Walk(_disk))
+        foreach (var (entry, digest, _) in Walk(disk))
         {
             if (digest is { } name)
             {

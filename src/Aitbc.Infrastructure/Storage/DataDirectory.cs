@@ -109,7 +109,5 @@ public sealed class DataDirectory : IDisposable
         {
             disk.CreateDirectory(directory);
         }
-
-        disk.SyncDirectory("");
     }
 }

@@ -101,7 +101,7 @@ public sealed class SnapshotStore
         foreach (var entry in disk.List(DirectoryName))
         {
             var path = DiskPath.Join(DirectoryName, entry.Name);
-            if (!TryParseName(entry.Name, out _))
+            if (entry.IsDirectory || !TryParseName(entry.Name, out _))
             {
                 yield return new StorageProblem(StorageProblemKind.Notice, path, 0, "this is not a snapshot");
             }
@@ -135,7 +135,8 @@ public sealed class SnapshotStore
         return sequences;
     }
 
-    private static string PathOf(long sequence) =>
+    /// <summary>The path of a snapshot below the data directory.</summary>
+    internal static string PathOf(long sequence) =>
         DiskPath.Join(DirectoryName, sequence.ToString("D20", CultureInfo.InvariantCulture) + Extension);
 
     private void RemoveLeftovers()

@@ -20,9 +20,23 @@ public static class ChainVerifier
     /// <param name="progress">Told of entries replayed; null for nobody.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="FileNotFoundException">There is no chain.</exception>
+    public static Task<VerifyReport> RunAsync(
+        string path,
+        IReadOnlyList<OwnedFiles> owned,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken) => RunAsync(path, owned, [], progress, cancellationToken);
+
+    /// <summary>Verifies a directory, also against what others kept of it.</summary>
+    /// <param name="path">The data directory; nobody may be writing it.</param>
+    /// <param name="owned">Files of higher parts of the house.</param>
+    /// <param name="kept">Heads of blocks that others kept: the journal must hold each.</param>
+    /// <param name="progress">Told of entries replayed; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="FileNotFoundException">There is no chain.</exception>
     public static async Task<VerifyReport> RunAsync(
         string path,
         IReadOnlyList<OwnedFiles> owned,
+        IReadOnlyList<KeptHead> kept,
         IProgress<long>? progress,
         CancellationToken cancellationToken)
     {
@@ -40,89 +54,65 @@ public static class ChainVerifier
         }
 
         var options = new JournalOptions { Identity = genesis.Digest };
+        CheckFrames(disk, options, findings);
+        var replay = new Replay(genesis.Genesis, genesis.Digest, findings);
+        using var verifier = new KeyVerifier();
+        await using var signatures = new SignatureChecks(findings);
+        var snapshots = new SnapshotChecks(disk, genesis.Genesis, findings);
+        var heads = new KeptHeadChecks(kept, genesis.Genesis, verifier, findings);
+        var checks = new FrameChecks(replay, files, snapshots, heads, signatures, verifier);
+        foreach (var frame in JournalFrames.Read(disk, options))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!await checks.TakeAsync(frame, cancellationToken).ConfigureAwait(false))
+            {
+                break;
+            }
+
+            if ((frame.Sequence & 0xFFF) == 0)
+            {
+                progress?.Report(frame.Sequence);
+            }
+        }
+
+        await signatures.FinishAsync(cancellationToken).ConfigureAwait(false);
+        snapshots.Finish(replay);
+        heads.Finish(replay);
+        files.CheckAll(replay);
+        NoteOpen(replay, findings);
+        return Report(findings, replay, signatures.Good, files) with { Snapshots = snapshots.Good, Kept = heads.Good };
+    }
+
+    private static void CheckFrames(IDisk disk, JournalOptions options, Findings findings)
+    {
         var isOther = false;
         foreach (var problem in Journal.Check(disk, options))
         {
-            findings.Take(problem);
+            findings.TakeFirst(problem);
             isOther |= problem.Text.Contains("another journal", StringComparison.Ordinal);
         }
 
         if (isOther)
         {
             // A genesis file that is still well formed has nothing else to betray it.
-            findings.Problem(
+            findings.TakeFirst(new StorageProblem(
+                StorageProblemKind.Damage,
                 DataDirectory.GenesisFile,
-                "The journal was begun with another genesis: this file was changed, or the journal is another's.");
+                0,
+                "The journal was begun with another genesis: this file was changed, or the journal is another's."));
         }
-
-        var replay = new Replay(genesis.Genesis, genesis.Digest, findings);
-        await using var signatures = new SignatureChecks(findings);
-        var snapshots = new SnapshotChecks(disk, genesis.Genesis, findings);
-        using (var verifier = new KeyVerifier())
-        {
-            foreach (var frame in JournalFrames.Read(disk, options))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!await TakeAsync(frame, replay, files, snapshots, signatures, verifier, cancellationToken)
-                    .ConfigureAwait(false))
-                {
-                    break;
-                }
-
-                if ((frame.Sequence & 0xFFF) == 0)
-                {
-                    progress?.Report(frame.Sequence);
-                }
-            }
-        }
-
-        await signatures.FinishAsync(cancellationToken).ConfigureAwait(false);
-        snapshots.Finish(replay);
-        files.CheckAll(replay.State);
-        return Report(findings, replay, signatures.Good, files) with { Snapshots = snapshots.Good };
     }
 
-    private static async ValueTask<bool> TakeAsync(
-        JournalFrame frame,
-        Replay replay,
-        FileChecks files,
-        SnapshotChecks snapshots,
-        SignatureChecks signatures,
-        KeyVerifier verifier,
-        CancellationToken cancellationToken)
+    /// <summary>What no block closes, a crash leaves, and also whoever can write the file may have added.</summary>
+    private static void NoteOpen(Replay replay, Findings findings)
     {
-        var seq = (ulong)frame.Sequence;
-        if (frame.Kind == FrameKind.Block)
+        var (first, last) = (replay.FirstOpen, replay.State.Globals.Seq);
+        if (!replay.HasEnded && first <= last)
         {
-            var good = replay.TakeBlock(frame.Payload.Span, seq, verifier);
-            if (good)
-            {
-                files.ObserveBlock(frame.Payload);
-            }
-
-            return good;
+            findings.Notice(
+                $"entries {first} to {last}",
+                "They stand in no closed block yet, so the node has not signed that they are there and in this order.");
         }
-
-        if (frame.Kind != FrameKind.Entry)
-        {
-            return true;
-        }
-
-        // All that belongs to the entry before is in, its block too.
-        snapshots.At(replay);
-        var entry = EntryFrame.Read(seq, frame.Payload);
-        if (!replay.Take(entry, out var key))
-        {
-            return false;
-        }
-
-        files.Observe(entry);
-        if (key is { } found)
-        {
-            await signatures.AddAsync(seq, found, entry, cancellationToken).ConfigureAwait(false);
-        }
-
-        return true;
     }
 
     private static VerifyReport Report(Findings findings, Replay? replay, ulong signatures, FileChecks files)
@@ -137,89 +127,70 @@ public static class ChainVerifier
             files.Receipts,
             files.Blobs,
             0,
+            0,
             replay?.State.ComputeHash().ToString(),
             replay?.Hash.ToString(),
+            replay?.LastBlock,
             problems,
             findings.Notices);
     }
 }
 
-/// <summary>Compares each snapshot with the state that the replay has at its entry.</summary>
-internal sealed class SnapshotChecks
+/// <summary>Hands each frame of the journal to all who check it.</summary>
+internal sealed class FrameChecks(
+    Replay replay,
+    FileChecks files,
+    SnapshotChecks snapshots,
+    KeptHeadChecks heads,
+    SignatureChecks signatures,
+    KeyVerifier verifier)
 {
-    private readonly SnapshotStore store;
-    private readonly Genesis genesis;
-    private readonly Findings findings;
-    private readonly Queue<long> waiting;
-
-    public SnapshotChecks(IDisk disk, Genesis genesis, Findings findings)
+    /// <summary>Checks one frame.</summary>
+    /// <returns>False where it is bad and nothing after it means anything.</returns>
+    public async ValueTask<bool> TakeAsync(JournalFrame frame, CancellationToken cancellationToken)
     {
-        (this.genesis, this.findings) = (genesis, findings);
-        var bad = new HashSet<string>();
-        foreach (var problem in SnapshotStore.Check(disk))
+        var seq = (ulong)frame.Sequence;
+        switch (frame.Kind)
         {
-            findings.Take(problem);
-            bad.Add(problem.File);
-        }
-
-        store = new SnapshotStore(disk);
-        waiting = new Queue<long>(store.Sequences.Where(
-            seq => !bad.Any(file => file.Contains($"{seq:D20}", StringComparison.Ordinal))));
-    }
-
-    /// <summary>Snapshots that equal the replayed state.</summary>
-    public int Good { get; private set; }
-
-    /// <summary>Compares the snapshot of the replay's present entry, if there is one.</summary>
-    public void At(Replay replay)
-    {
-        while (waiting.TryPeek(out var seq) && (ulong)seq <= replay.State.Globals.Seq)
-        {
-            waiting.Dequeue();
-            if ((ulong)seq == replay.State.Globals.Seq)
-            {
-                Compare(seq, replay);
-            }
+            case FrameKind.Entry:
+                return await TakeEntryAsync(seq, frame.Payload, cancellationToken).ConfigureAwait(false);
+            case FrameKind.Block when replay.TakeBlock(frame.Payload.Span, seq, verifier):
+                files.ObserveBlock(frame.Payload);
+                heads.At(replay);
+                return true;
+            case FrameKind.Block:
+                return false;
+            default:
+                return replay.Refuse(seq, $"After it stands a frame of kind {frame.Kind}, which no ledger writes.");
         }
     }
 
-    /// <summary>Compares the last one; one beyond the journal's end is wrong.</summary>
-    public void Finish(Replay replay)
+    private async ValueTask<bool> TakeEntryAsync(
+        ulong seq, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        At(replay);
-        foreach (var seq in waiting)
-        {
-            findings.Problem($"snapshot {seq}", "It is of an entry that the journal does not have.");
-        }
-    }
-
-    private void Compare(long seq, Replay replay)
-    {
-        using var snapshot = store.OpenNewest(out _, seq);
-        if (snapshot is null || snapshot.Sequence != seq)
-        {
-            findings.Problem($"snapshot {seq}", "It cannot be read.");
-            return;
-        }
-
+        // All that belongs to the entry before is in, its block too.
+        snapshots.At(replay);
+        DurableEntry entry;
         try
         {
-            var (hash, height, _) = LedgerRecovery.LoadSnapshotHead(snapshot.Content);
-            var same = hash == replay.Hash
-                && height == replay.Blocks
-                && LedgerState.Load(genesis, snapshot.Content).ComputeHash() == replay.State.ComputeHash();
-            if (same)
-            {
-                Good++;
-            }
-            else
-            {
-                findings.Problem($"snapshot {seq}", "It is not the state that the journal gives.");
-            }
+            entry = EntryFrame.Read(seq, payload);
         }
-        catch (InvalidDataException error)
+        catch (InvalidDataException wrong)
         {
-            findings.Problem($"snapshot {seq}", error.Message);
+            return replay.Refuse(seq, wrong.Message);
         }
+
+        if (!replay.Take(entry, out var key))
+        {
+            return false;
+        }
+
+        files.Observe(entry);
+        if (key is { } found)
+        {
+            await signatures.AddAsync(seq, found, entry, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
     }
 }

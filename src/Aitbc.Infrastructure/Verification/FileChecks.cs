@@ -27,6 +27,7 @@ internal sealed class FileChecks(
 
     private readonly Dictionary<string, Digest> receipts = [];
     private ReceiptRenderer? renderer;
+    private bool hasEnded;
 
     /// <summary>Receipt files that are what the journal says.</summary>
     public int Receipts { get; private set; }
@@ -45,7 +46,8 @@ internal sealed class FileChecks(
         }
         catch (StorageDamagedException damage)
         {
-            findings.Problem(DataDirectory.GenesisFile, damage.Text);
+            findings.TakeFirst(
+                new StorageProblem(StorageProblemKind.Damage, DataDirectory.GenesisFile, damage.Offset, damage.Text));
             return null;
         }
     }
@@ -64,9 +66,10 @@ internal sealed class FileChecks(
     }
 
     /// <summary>Checks all files but the journal and the snapshots.</summary>
-    public void CheckAll(LedgerState state)
+    public void CheckAll(Replay replay)
     {
-        CheckBlobs(state);
+        hasEnded = replay.HasEnded;
+        CheckBlobs(replay.State);
         Walk(string.Empty);
     }
 
@@ -79,12 +82,12 @@ internal sealed class FileChecks(
             bad += problem.Kind == StorageProblemKind.Damage ? 1 : 0;
         }
 
-        var store = new BlobStore(disk, new BlobStoreOptions());
-        Blobs = store.List().Count() - bad;
+        var held = new HashSet<Digest>(BlobStore.ListOf(disk).Select(blob => blob.Digest));
+        Blobs = held.Count - bad;
         for (var slot = 0; slot < state.Blobs.Count; slot++)
         {
             ref readonly var blob = ref state.Blobs[slot];
-            if (blob.Id != 0 && blob.Available == 1 && !store.Exists(blob.Digest))
+            if (blob.Id != 0 && blob.Available == 1 && !held.Contains(blob.Digest))
             {
                 findings.Problem($"blob {blob.Digest}", "The journal says that its bytes are here, and they are not.");
             }
@@ -121,6 +124,10 @@ internal sealed class FileChecks(
                 findings.Problem(path, "The lock file is not empty.");
             }
         }
+        else if (IsLeftover(directory, path))
+        {
+            findings.Notice(path, "A crash left it half-written: it counts for nothing and may be deleted.");
+        }
         else if (directory == DataDirectory.ReceiptsDirectory && path.EndsWith(".json", StringComparison.Ordinal))
         {
             CheckReceipt(path);
@@ -152,12 +159,21 @@ internal sealed class FileChecks(
         }
     }
 
+    /// <summary>Whether a file is one that its writer names so until it is whole.</summary>
+    private static bool IsLeftover(string directory, string path) =>
+        path.EndsWith(StoredFile.WritingExtension, StringComparison.Ordinal)
+        || (directory == DataDirectory.KeysDirectory && path.EndsWith(".tmp", StringComparison.Ordinal));
+
     private void CheckReceipt(string path)
     {
         using var file = disk.OpenRead(path);
         var bytes = new byte[file.Length];
         file.Read(0, bytes);
-        if (!receipts.TryGetValue(path, out var expected))
+        if (!receipts.TryGetValue(path, out var expected) && hasEnded)
+        {
+            findings.Notice(path, "It could not be compared: the replay ended before its block.");
+        }
+        else if (expected == default)
         {
             findings.Problem(path, "The journal knows no paid workload of this name in a closed block.");
         }

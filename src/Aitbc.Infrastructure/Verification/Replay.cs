@@ -1,3 +1,4 @@
+using System.Text;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Wallet;
@@ -19,6 +20,9 @@ namespace Aitbc.Infrastructure.Verification;
 /// </summary>
 internal sealed class Replay
 {
+    /// <summary>No entry is later: 9999-12-31. The rules' arithmetic on times holds up to there.</summary>
+    private static readonly Timestamp LastTime = Timestamp.From(DateTimeOffset.MaxValue);
+
     private readonly Protocol.Ledger ledger;
     private readonly Genesis genesis;
     private readonly Findings findings;
@@ -49,6 +53,18 @@ internal sealed class Replay
     /// <summary>Paid workloads so far.</summary>
     public ulong Settled { get; private set; }
 
+    /// <summary>The last block's signed head; null before the first.</summary>
+    public string? LastBlock { get; private set; }
+
+    /// <summary>Digest of the last block's canonical bytes; before the first, of the genesis file.</summary>
+    public Digest BlockDigest => blockPrevious;
+
+    /// <summary>First entry that stands in no closed block.</summary>
+    public ulong FirstOpen => blockFirst;
+
+    /// <summary>Whether something bad ended it: what comes after is unknown.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Replays one entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="signature">The key whose signature remains to be checked, or null.</param>
@@ -58,14 +74,25 @@ internal sealed class Replay
         signature = null;
         var seq = entry.Header.Seq;
         ref readonly var globals = ref State.Globals;
-        if (seq != globals.Seq + 1 || entry.Header.Term < globals.Term || entry.Header.Time.UnixMs < globals.TimeMs)
+        if (seq != globals.Seq + 1 || entry.Header.Time.UnixMs < globals.TimeMs)
         {
-            return Bad(seq, "It does not follow the entry before it in number, term or time.");
+            return Bad(seq, "It does not follow the entry before it in number or time.");
+        }
+
+        if (entry.Header.Time > LastTime)
+        {
+            return Bad(seq, $"Its time lies after {LastTime}.");
         }
 
         if (!TryParse(entry, out var body, out var why))
         {
             return Bad(seq, $"Its body is refused: {why}");
+        }
+
+        if (entry.Header.Term != globals.Term + (body is TermBegan ? 1u : 0u))
+        {
+            return Bad(seq, "Its term does not follow: a term is one more than the one before, and begins by an input"
+                + " of its own.");
         }
 
         if (body is ClientPayload { Proof: ProofKind.Jws } payload)
@@ -100,18 +127,21 @@ internal sealed class Replay
         return true;
     }
 
+    /// <summary>Notes a frame that is no entry and no block of a ledger.</summary>
+    /// <returns>False.</returns>
+    public bool Refuse(ulong seq, string what) => Bad(seq, what);
+
     /// <summary>Checks a closed block.</summary>
     public bool TakeBlock(ReadOnlySpan<byte> compact, ulong seq, KeyVerifier verifier)
     {
-        var where = $"block {Blocks + 1} (after entry {seq})";
         if (!Jws.TryParse(compact, out var parts, out var problem))
         {
-            return BadBlock(where, $"It is no JWS: {problem}.");
+            return BadBlock(seq, $"It is no JWS: {problem}.");
         }
 
         if (!BlockHeader.TryParse(parts.Payload.Span, out var header))
         {
-            return BadBlock(where, "Its JWS carries no block header.");
+            return BadBlock(seq, "Its JWS carries no block header.");
         }
 
         var expected = new BlockHeader(
@@ -126,17 +156,18 @@ internal sealed class Replay
             Hash);
         if (header != expected || seq != State.Globals.Seq || tree.Count == 0)
         {
-            return BadBlock(where, "Its header is not what the entries give.");
+            return BadBlock(seq, "Its header is not what the entries give.");
         }
 
         if (parts.KeyId != genesis.NodeKey.Thumbprint()
             || !verifier.VerifyJws(
                 genesis.NodeKey, parts.HeaderText.Span, parts.Payload.Span, parts.Signature.Span))
         {
-            return BadBlock(where, "It is not signed by the node's key of the genesis.");
+            return BadBlock(seq, "It is not signed by the node's key of the genesis.");
         }
 
         Blocks++;
+        LastBlock = Encoding.ASCII.GetString(compact);
         blockFirst = seq + 1;
         blockPrevious = Digest.Sha256(parts.Payload.Span);
         tree.Clear();
@@ -180,13 +211,15 @@ internal sealed class Replay
 
     private bool Bad(ulong seq, string what)
     {
-        findings.Problem($"entry {seq}", what);
+        HasEnded = true;
+        findings.Entry(seq, what);
         return false;
     }
 
-    private bool BadBlock(string where, string what)
+    private bool BadBlock(ulong seq, string what)
     {
-        findings.Problem(where, what);
+        HasEnded = true;
+        findings.Block(Blocks + 1, seq, what);
         return false;
     }
 }

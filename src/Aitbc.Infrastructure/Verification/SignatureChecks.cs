@@ -75,7 +75,7 @@ internal sealed class SignatureChecks : IAsyncDisposable
                 }
                 else
                 {
-                    findings.Problem($"entry {job.Seq}", "The signature is not that of the key it names.");
+                    findings.Entry(job.Seq, "The signature is not that of the key it names.");
                 }
             }
         }

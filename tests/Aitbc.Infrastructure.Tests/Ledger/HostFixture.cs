@@ -98,23 +98,32 @@ internal sealed class HostFixture
         }
     }
 
-    /// <summary>A payload.</summary>
-    public SignedPayload Payload(LedgerHost host, int person, ulong sequence, params Command[] commands)
+    /// <summary>A payload of a person.</summary>
+    public SignedPayload Payload(LedgerHost host, int person, ulong sequence, params Command[] commands) =>
+        Payload(host, People[person], sequence, commands);
+
+    /// <summary>A payload of an account that began with a key; with sequence 0, the ledger is asked for the next.
+    /// </summary>
+    public SignedPayload Payload(LedgerHost host, TestKey key, ulong sequence, params Command[] commands)
     {
+        var from = (AccountId)key.Id;
+        sequence = sequence > 0
+            ? sequence
+            : host.View.Read(state => state.NextSequence(state.FindAccount(from)!.Value, 0));
         var now = isInline ? Clock.Now : new Timestamp(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         var buffer = new ArrayBufferWriter<byte>(512);
         PayloadCodec.Write(
             new ClientPayload
             {
                 Chain = Genesis.Chain,
-                From = Account(person),
+                From = from,
                 Lane = 0,
                 Sequence = sequence,
                 ValidUntil = now + Duration.FromMinutes(30),
                 Epoch = host.View.Read(state => state.Globals.StopEpoch),
                 Commands = commands,
                 Proof = ProofKind.Simulated,
-                Signer = People[person].Id,
+                Signer = key.Id,
                 PayloadDigest = default,
             },
             buffer);

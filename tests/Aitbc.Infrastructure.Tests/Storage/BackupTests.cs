@@ -98,6 +98,7 @@ public sealed class BackupTests : IDisposable
         Backup.Create(disk, target, Options, journal);
 
         Assert.Equal([journal.DurableSequence], new SnapshotStore(target).Sequences);
+        Assert.Single(target.List("snapshots"));
         Assert.All(
             target.List("journal"), static entry => Assert.EndsWith(".seg", entry.Name, StringComparison.Ordinal));
         Assert.Empty(Journal.Check(target, Options));
@@ -153,7 +154,7 @@ public sealed class BackupTests : IDisposable
     {
         var (_, backup) = await SmallBackup();
         var finished = 0;
-        for (var operation = 1; operation < 60; operation++)
+        for (var operation = 1; operation < 70; operation++)
         {
             var target = new FaultyDisk((ulong)operation) { CrashAtOperation = operation };
             var isDone = false;
@@ -168,6 +169,7 @@ public sealed class BackupTests : IDisposable
             }
 
             target.CutPower();
+            Assert.True(!isDone || IsWhole(backup, target), $"operation {operation}: what was restored is gone");
             var says = target.Exists("restore.incomplete");
             var anything = Files(target, "").Any(static path => path != "restore.incomplete");
             Assert.True(isDone ? !says : says || !anything || IsWhole(backup, target), $"operation {operation}");
@@ -208,6 +210,8 @@ public sealed class BackupTests : IDisposable
         disk.CreateDirectory("keys");
         disk.Put("keys/k.key", "key"u8);
         disk.Put("genesis.json", "{}"u8);
+        disk.CreateDirectory("blobs/ab");
+        disk.Put("blobs/ab/first", "comes before the genesis in the order of names"u8);
         var target = new FaultyDisk(2);
         Backup.Create(disk, target, Options, running: null);
         return (disk, target);

@@ -150,6 +150,86 @@ public sealed class BlobStoreTests
     }
 
     [Fact]
+    public async Task PutAsync_OfNewContent_KeepsItWhole()
+    {
+        var store = Store();
+        var content = Noise(300_000, 9);
+        using var stream = new MemoryStream(content);
+
+        var digest = await store.PutAsync(stream, CancellationToken.None);
+
+        Assert.Equal(Digest.Sha256(content), digest);
+        Assert.Equal(content, store.Get(digest));
+        Assert.Equal(300_000, store.UsedBytes);
+        Assert.Equal(["blobs"], _disk.List("").Select(static entry => entry.Name));
+        Assert.All(_disk.List("blobs"), static entry => Assert.True(entry.IsDirectory));
+    }
+
+    [Fact]
+    public async Task PutAsync_ThatIsCancelled_LeavesNothing()
+    {
+        var store = Store();
+        using var stream = new MemoryStream(Noise(300_000, 9));
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.PutAsync(stream, stop.Token));
+
+        Assert.Equal((0, 0), (store.UsedBytes, _disk.UsedBytes));
+    }
+
+    [Fact]
+    public void Put_OfWhatIsThereWhole_WritesNothing()
+    {
+        var store = Store();
+        store.Put(Noise(1_000, 1));
+        var before = _disk.Operations;
+
+        store.Put(Noise(1_000, 1));
+
+        Assert.Equal(before, _disk.Operations);
+    }
+
+    [Fact]
+    public void Get_OfABlobWithTheContentOfAnother_IsRefused()
+    {
+        var store = Store();
+        var (one, other) = (store.Put(Noise(50, 1)), store.Put(Noise(50, 2)));
+        _disk.Put(PathOf(one), Noise(50, 2));
+
+        Assert.Equal(PathOf(one), Assert.Throws<StorageDamagedException>(() => store.Get(one)).File);
+        Assert.Equal(PathOf(one), Assert.Single(BlobStore.Check(_disk)).File);
+        Assert.Equal(Noise(50, 2), store.Get(other));
+        _disk.Put(PathOf(other), Noise(50, 2).AsSpan(0, 49));
+        Assert.Throws<StorageDamagedException>(() => store.Get(other));
+    }
+
+    [Fact]
+    public void List_NamesThatAreNoBlobs_AreLeftOutAndToldByCheck()
+    {
+        var store = Store();
+        var digest = store.Put(Noise(50, 1));
+        var folder = PathOf(digest)[..^(digest.ToString().Length + 1)];
+        var elsewhere = folder == "blobs/00" ? "blobs/01" : "blobs/00";
+        _disk.CreateDirectory(elsewhere);
+        _disk.Put($"{elsewhere}/{digest}", Noise(50, 1));
+        _disk.Put($"{folder}/{digest}x", Noise(50, 1));
+        _disk.CreateDirectory(PathOf(Digest.Sha256("a directory"u8)));
+
+        Assert.Equal([new BlobEntry(digest, 50)], store.List());
+        Assert.Equal(50, Store().UsedBytes);
+        Assert.Equal(3, BlobStore.Check(_disk).Count());
+        Assert.All(BlobStore.Check(_disk), static problem => Assert.Equal(StorageProblemKind.Notice, problem.Kind));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void A_limit_that_is_none_is_refused(int maxBlob, long maxTotal) =>
+        Assert.Throws<System.ComponentModel.DataAnnotations.ValidationException>(() => new BlobStore(
+            _disk, new BlobStoreOptions { MaxBlobBytes = maxBlob, MaxTotalBytes = maxTotal }));
+
+    [Fact]
     public void Check_StrangeFiles_AreNotices()
     {
         var digest = Store().Put(Noise(5, 1));
@@ -164,7 +244,12 @@ public sealed class BlobStoreTests
     {
         var error = Assert.Throws<BlobRefusedException>(put);
         Assert.Equal((refusal, limit), (error.Refusal, error.Limit));
+        var words = refusal == BlobRefusal.TooLarge ? "the blob is larger than " : "all blobs would be larger than ";
+        Assert.Contains($"{words}{limit} bytes", error.Message, StringComparison.Ordinal);
     }
+
+    private static string PathOf(Digest digest) =>
+        $"blobs/{Convert.ToHexStringLower(digest.AsSpan()[..1])}/{digest}";
 
     private static byte[] Noise(int length, ulong seed)
     {

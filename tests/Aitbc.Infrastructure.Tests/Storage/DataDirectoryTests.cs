@@ -77,6 +77,11 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_quota_below_what_a_node_needs_is_refused() =>
+        Assert.Throws<System.ComponentModel.DataAnnotations.ValidationException>(
+            () => DataDirectory.Open(_directory.Root, new DataDirectoryOptions { MaxBytes = (1024 * 1024) - 1 }));
+
+    [Fact]
     public void Open_WhereARestoreWasNotFinished_IsRefused()
     {
         File.WriteAllBytes(_directory.Combine("restore.incomplete"), []);

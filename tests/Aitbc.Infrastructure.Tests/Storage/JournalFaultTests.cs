@@ -117,6 +117,116 @@ public sealed class JournalFaultTests
     }
 
     [Fact]
+    public async Task A_segment_whose_preparation_failed_ends_the_journal_though_the_present_one_has_room()
+    {
+        var disk = new FaultyDisk(1);
+        var journal = Journal.Open(disk, Options, out _);
+        var batch = new JournalBatch();
+        Fill(batch, 1, 7_000);
+        journal.Write(batch);
+        Fill(batch, 2, 3_000);
+
+        // The start of the second segment; of the third: creation, zeros, their flush, and the header, which fails.
+        disk.FailAtOperation = disk.Operations + 5;
+        journal.Write(batch);
+        Assert.Equal(2, journal.DurableSequence);
+        Assert.True(disk.Operations >= disk.FailAtOperation, "the failure did not happen");
+
+        Assert.False(journal.HasRoom);
+        Fill(batch, 3, 10);
+        Assert.Throws<JournalFailedException>(() => journal.Write(batch));
+        Assert.Throws<JournalFailedException>(() => journal.WaitForRoom());
+        Assert.Equal(2, journal.DurableSequence);
+        await journal.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task WaitForRoom_OnAFullDisk_SaysNoAndThenYes()
+    {
+        var disk = new FaultyDisk(1) { Capacity = 10_000 };
+        await using var journal = Journal.Open(disk, Options, out _);
+        var batch = new JournalBatch();
+        Assert.True(journal.WaitForRoom());
+        Assert.False(journal.IsFull);
+        Fill(batch, 1, 7_000);
+        journal.Write(batch);
+
+        Assert.False(journal.WaitForRoom());
+        Assert.True(journal.IsFull);
+        disk.Capacity = 100_000;
+        Assert.True(journal.WaitForRoom());
+        Assert.False(journal.IsFull);
+        Assert.True(journal.HasRoom);
+    }
+
+    [Fact]
+    public async Task WaitForRoom_OnADeviceThatFails_EndsTheJournal()
+    {
+        var disk = new FaultyDisk(1) { Capacity = 10_000 };
+        var journal = Journal.Open(disk, Options, out _);
+        var batch = new JournalBatch();
+        Fill(batch, 1, 7_000);
+        journal.Write(batch);
+        disk.Capacity = 100_000;
+        disk.FailAtOperation = disk.Operations + 2;
+
+        Assert.Throws<JournalFailedException>(() => journal.WaitForRoom());
+
+        Assert.Throws<JournalFailedException>(() => journal.WaitForRoom());
+        Assert.False(journal.HasRoom);
+        await journal.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_write_that_ends_in_any_other_error_ends_the_journal_too()
+    {
+        var isArmed = false;
+        var disk = new FaultyDisk(1)
+        {
+            SwallowsFlushOf = _ => isArmed ? throw new InvalidOperationException("not an I/O error") : false,
+        };
+        var journal = Journal.Open(disk, Options, out _);
+        var batch = new JournalBatch();
+        Fill(batch, 1, 10);
+        isArmed = true;
+        Assert.Throws<InvalidOperationException>(() => journal.Write(batch));
+        isArmed = false;
+
+        Assert.Throws<JournalFailedException>(() => journal.Write(batch));
+        Assert.Equal(0, journal.DurableSequence);
+        await journal.DisposeAsync();
+        Assert.Throws<JournalFailedException>(() => journal.Write(batch));
+    }
+
+    [Fact]
+    public async Task A_first_write_of_a_segment_that_is_torn_away_leaves_the_segment_to_be_begun_again()
+    {
+        var disk = new FaultyDisk(1);
+        var model = new JournalModel();
+        var batch = new JournalBatch();
+        await using (var journal = Journal.Open(disk, Options, out _))
+        {
+            foreach (var size in new[] { 3_000, 4_000, 3_000 })
+            {
+                batch.Clear();
+                model.Add(batch, FrameKind.Entry, Enumerable.Repeat((byte)7, size).ToArray());
+                journal.Write(batch);
+            }
+        }
+
+        disk.Overwrite("journal/0000000001.seg", 512, new byte[512]);
+        await using var again = Journal.Open(disk, Options, out var recovery);
+        Assert.Equal(2, recovery.LastEntry);
+        model.HoldAgainst(again);
+        batch.Clear();
+        model.Add(batch, FrameKind.Entry, Enumerable.Repeat((byte)8, 3_000).ToArray());
+        again.Write(batch);
+        model.Confirm();
+        model.HoldAgainst(again);
+        model.HoldEveryStart(again);
+    }
+
+    [Fact]
     public async Task A_reader_does_not_see_what_was_written_and_not_flushed()
     {
         var disk = new FaultyDisk(1);
@@ -229,6 +339,13 @@ public sealed class JournalFaultTests
         clock.Advance(TimeSpan.FromMilliseconds(1_000));
 
         await WaitUntil(() => journal.HasRoom);
+    }
+
+    private static void Fill(JournalBatch batch, long sequence, int bytes)
+    {
+        batch.Clear();
+        batch.BeginFrame(FrameKind.Entry, sequence, bytes).Fill(1);
+        batch.EndFrame(bytes);
     }
 
     private static async Task WaitUntil(Func<bool> condition)

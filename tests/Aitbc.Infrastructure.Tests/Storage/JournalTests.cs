@@ -154,6 +154,45 @@ public sealed class JournalTests
         Add(batch, FrameKind.Entry, 1);
         journal.Write(batch);
         Assert.Equal(1, journal.DurableSequence);
+        before = disk.Operations;
+        batch.Clear();
+        Add(batch, FrameKind.Term, 0);
+        Add(batch, FrameKind.Entry, 2);
+        Assert.Throws<ArgumentException>(() => journal.Write(batch));
+        batch.Clear();
+        Add(batch, FrameKind.Entry, 1);
+        Assert.Throws<ArgumentException>(() => journal.Write(batch));
+        batch.Clear();
+        journal.Write(batch);
+        Assert.Equal(before, disk.Operations);
+    }
+
+    [Fact]
+    public async Task Frames_that_leave_less_than_a_header_at_the_end_of_a_segment_are_read_by_all()
+    {
+        foreach (var left in new[] { 0, 8, 32, 40 })
+        {
+            var disk = new FaultyDisk(1);
+            var model = new JournalModel();
+            var batch = new JournalBatch();
+            await using (var journal = Journal.Open(disk, JournalModel.Options(8 * 1024), out _))
+            {
+                foreach (var size in new[] { 8 * 1024 - 512 - 48 - 48 - left, 20 })
+                {
+                    batch.Clear();
+                    model.Add(batch, FrameKind.Entry, Enumerable.Repeat((byte)7, size).ToArray());
+                    journal.Write(batch);
+                    model.Confirm();
+                }
+
+                model.HoldAgainst(journal);
+            }
+
+            Assert.Empty(Journal.Check(disk, JournalModel.Options()));
+            Assert.Equal(2, JournalFrames.Read(disk, JournalModel.Options()).Count());
+            await using var again = Journal.Open(disk, JournalModel.Options(8 * 1024), out _);
+            model.HoldAgainst(again);
+        }
     }
 
     [Fact]
@@ -161,13 +200,17 @@ public sealed class JournalTests
     {
         var batch = new JournalBatch();
         Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Entry, 0, 1));
+        Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Block, -1, 1));
+        Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Term, -1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.BeginFrame((FrameKind)4, 0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => batch.BeginFrame(FrameKind.Entry, 1, -1));
         Add(batch, FrameKind.Entry, 5);
         Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Entry, 5, 1));
         Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Entry, 7, 1));
         Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Block, 6, 1));
         Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Term, 4, 1));
         batch.BeginFrame(FrameKind.Entry, 6, 1);
-        Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Entry, 7, 1));
+        Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Entry, 6, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.EndFrame(2));
         batch.AbandonFrame();
         Assert.Throws<InvalidOperationException>(() => batch.EndFrame(0));
@@ -180,6 +223,10 @@ public sealed class JournalTests
         var batch = new JournalBatch(initialBytes: 64, maxBytes: 1_000);
         Assert.True(batch.CanAdd(900));
         Assert.False(batch.CanAdd(1_000));
+        Assert.False(batch.CanAdd(-1));
+        Assert.False(new JournalBatch().CanAdd(JournalOptions.MaxPayloadBytes + 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new JournalBatch(initialBytes: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new JournalBatch(initialBytes: 64, maxBytes: 63));
         Assert.Throws<InvalidOperationException>(() => batch.BeginFrame(FrameKind.Entry, 1, 1_000));
         Add(batch, FrameKind.Entry, 1);
         Assert.False(batch.CanAdd(900));

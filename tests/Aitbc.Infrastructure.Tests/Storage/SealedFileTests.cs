@@ -118,6 +118,143 @@ public sealed class SealedFileTests
         Assert.Equal(2, seen.Count);
     }
 
+    [Theory]
+    [InlineData(1, "removing what a crash left", "old")]
+    [InlineData(2, "creating the temporary file", "old")]
+    [InlineData(3, "writing the payload", "old")]
+    [InlineData(4, "writing the seal", "old")]
+    [InlineData(5, "flushing the content", "old")]
+    [InlineData(6, "renaming", "old")]
+    [InlineData(7, "flushing the directory", "either")]
+    [InlineData(8, "nothing more", "new")]
+    public void Replacing_killed_at_each_step_leaves_the_old_file_or_the_new_one(
+        int operation, string step, string expected)
+    {
+        for (var seed = 1ul; seed <= 60; seed++)
+        {
+            foreach (var thenPower in new[] { false, true })
+            {
+                var disk = new FaultyDisk(seed);
+                SealedFile.Write(disk, "a", Kind, "old"u8);
+                disk.CrashAtOperation = disk.Operations + operation;
+                var isDone = false;
+                try
+                {
+                    SealedFile.Write(disk, "a", Kind, Noise(3_000));
+                    isDone = true;
+                }
+                catch (DiskCrashedException)
+                {
+                    // That is what the test is about.
+                }
+
+                Assert.Equal(operation == 8, isDone);
+                disk.CrashAtOperation = 0;
+                disk.KillProcess();
+                if (thenPower)
+                {
+                    disk.CutPower();
+                }
+
+                var found = SealedFile.Read(disk, "a", Kind).Length == 3_000 ? "new" : "old";
+                Assert.True(found == expected || expected == "either", $"{step}, seed {seed}: {found}");
+                SealedFile.Write(disk, "a", Kind, "next"u8);
+                Assert.Equal(["a"], disk.List("").Select(static entry => entry.Name));
+            }
+        }
+    }
+
+    [Fact]
+    public void Without_the_flush_of_the_content_a_power_cut_destroys_the_file() =>
+        AssertLoses(static seed => new FaultyDisk(seed) { SwallowsFlushOf = static _ => true });
+
+    [Fact]
+    public void Without_the_flush_of_the_directory_a_power_cut_brings_the_old_file_back() =>
+        AssertLoses(static seed => new FaultyDisk(seed) { SwallowsDirectorySync = true });
+
+    [Fact]
+    public void Writer_AfterCommitOrDispose_TakesNothingMore()
+    {
+        var disk = new FaultyDisk(1);
+        using (var writer = new SealedFileWriter(disk, "a", Kind))
+        {
+            Assert.True(writer.CanWrite);
+            writer.Write("x"u8);
+            writer.Commit();
+            Assert.False(writer.CanWrite);
+            Assert.Throws<InvalidOperationException>(() => writer.Write("y"u8));
+            Assert.Throws<InvalidOperationException>(writer.Commit);
+        }
+
+        var left = new SealedFileWriter(disk, "b", Kind);
+        left.Dispose();
+        left.Dispose();
+        Assert.False(left.CanWrite);
+        Assert.Throws<ObjectDisposedException>(() => left.Write("y"u8));
+        Assert.Throws<ObjectDisposedException>(left.Commit);
+        Assert.Equal("x"u8.ToArray(), SealedFile.Read(disk, "a", Kind));
+        Assert.Single(disk.List(""));
+    }
+
+    [Fact]
+    public void Position_CountsWhatWasWrittenAndRead()
+    {
+        var disk = new FaultyDisk(1);
+        using (var writer = new SealedFileWriter(disk, "a", new SealedKind("0-test", 9_999)))
+        {
+            writer.Write(new byte[300]);
+            Assert.Equal((300, 300), (writer.Position, writer.Length));
+            writer.Commit();
+        }
+
+        using var reader = new SealedFileReader(disk, "a", new SealedKind("0-test", 9_999));
+        Assert.Equal((0, 300), (reader.Position, reader.Length));
+        reader.ReadExactly(new byte[100]);
+        Assert.Equal(100, reader.Position);
+        reader.Verify();
+        Assert.Equal(300, reader.Position);
+        Assert.Equal(0, reader.Read(new byte[10]));
+    }
+
+    [Fact]
+    public void Reader_OfAFileThatIsCutMeanwhile_SaysWhere()
+    {
+        const int PayloadEnd = 22 + 3_000;
+        var disk = new FaultyDisk(1);
+        SealedFile.Write(disk, "a", Kind, Noise(3_000));
+        foreach (var end in new[] { 30, PayloadEnd + 3 })
+        {
+            var cut = Assert.Throws<StorageDamagedException>(
+                () => SealedFile.Read(new ShrinkingDisk(disk) { End = end }, "a", Kind));
+            Assert.Equal((PayloadEnd, "the length is wrong"), (cut.Offset, cut.Text));
+        }
+
+        foreach (var (end, text) in new[] { (2_000, "the file ends here"), (PayloadEnd + 20, "does not match") })
+        {
+            var shrinking = new ShrinkingDisk(disk);
+            using var reader = new SealedFileReader(shrinking, "a", Kind);
+            shrinking.End = end;
+            var error = Assert.Throws<StorageDamagedException>(reader.Verify);
+            Assert.Contains(text, error.Text, StringComparison.Ordinal);
+        }
+    }
+
+    private static void AssertLoses(Func<ulong, FaultyDisk> make)
+    {
+        var lost = 0;
+        for (var seed = 1ul; seed <= 60; seed++)
+        {
+            var disk = make(seed);
+            SealedFile.Write(disk, "a", Kind, "old"u8);
+            SealedFile.Write(disk, "a", Kind, Noise(3_000));
+            disk.CutPower();
+            lost += disk.Exists("a") && SealedFile.Check(disk, "a", Kind) is null
+                && SealedFile.Read(disk, "a", Kind).Length == 3_000 ? 0 : 1;
+        }
+
+        Assert.True(lost > 5, $"only {lost} of 60 runs noticed the missing flush");
+    }
+
     [Fact]
     public void Writer_NotCommitted_LeavesNothing()
     {

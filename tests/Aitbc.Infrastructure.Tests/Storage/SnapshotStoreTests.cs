@@ -106,6 +106,36 @@ public sealed class SnapshotStoreTests
         }
     }
 
+    [Theory]
+    [InlineData("0000000000000000002x.snap")]
+    [InlineData("00000000000000000002.span")]
+    [InlineData("000000000000000000002.snap")]
+    [InlineData("99999999999999999999.snap")]
+    public void A_name_that_is_no_snapshots_is_neither_opened_nor_removed(string name)
+    {
+        var store = new SnapshotStore(_disk, keep: 1);
+        Save(store, 1);
+        _disk.Put($"snapshots/{name}", "x"u8);
+        Save(store, 3);
+
+        Assert.Equal([3L], store.Sequences);
+        Assert.Equal($"snapshots/{name}", Assert.Single(SnapshotStore.Check(_disk)).File);
+        using var newest = store.OpenNewest(out var problems);
+        Assert.Empty(problems);
+        Assert.Equal(3, newest!.Sequence);
+    }
+
+    [Fact]
+    public void Impossible_numbers_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SnapshotStore(_disk, keep: 0));
+        var store = new SnapshotStore(_disk);
+        Assert.Throws<ArgumentOutOfRangeException>(() => store.Save(-1, static _ => { }));
+        _disk.CreateDirectory("snapshots/00000000000000000007.snap");
+        Assert.Empty(store.Sequences);
+        Assert.Equal(StorageProblemKind.Notice, Assert.Single(SnapshotStore.Check(_disk)).Kind);
+    }
+
     [Fact]
     public void Check_StrangeNames_AreNotices()
     {

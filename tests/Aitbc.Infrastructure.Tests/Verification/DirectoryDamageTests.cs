@@ -61,6 +61,21 @@ public sealed class DirectoryDamageTests
         Assert.Equal(DataDirectory.LockFile, Assert.Single(report.Problems).Where);
     }
 
+    [Fact]
+    public async Task Chain_BegunWhereACrashLeftHalfAGenesis_IsWhole()
+    {
+        using var temporary = new TemporaryDirectory();
+        var path = temporary.Combine("chain");
+        Directory.CreateDirectory(path);
+        await File.WriteAllTextAsync(Path.Combine(path, DataDirectory.GenesisFile + ".writing"), "{ \"chain");
+
+        await FillAsync(path);
+
+        var report = await VerifyAsync(path);
+        Assert.True(report.Ok, string.Join("; ", report.Problems));
+        Assert.Empty(report.Notices);
+    }
+
     private static IEnumerable<int> Offsets(int length, SeededRandom random) => length <= EveryByteUpTo
         ? Enumerable.Range(0, length)
         : [0, 1, 7, 40, 100, length / 2, length - 1, .. Some(length, random)];

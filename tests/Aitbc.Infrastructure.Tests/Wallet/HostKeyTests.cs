@@ -35,6 +35,21 @@ public sealed class HostKeyTests : IDisposable
     }
 
     [Fact]
+    public void One_passphrase_on_two_hosts_gives_two_salts_and_two_keys()
+    {
+        const int SaltStart = 22;
+        const string Passphrase = "correct horse battery";
+        HostKey.CreateFromPassphrase(HostPath, Passphrase).Dispose();
+        HostKey.CreateFromPassphrase(_scratch.File("other.key"), Passphrase).Dispose();
+        byte[] one = File.ReadAllBytes(HostPath);
+        byte[] other = File.ReadAllBytes(_scratch.File("other.key"));
+
+        // Under one salt a table of passphrases made once would open every host.
+        Assert.NotEqual(one[SaltStart..(SaltStart + 32)], other[SaltStart..(SaltStart + 32)]);
+        Assert.NotEqual(one[(SaltStart + 32)..(SaltStart + 48)], other[(SaltStart + 32)..(SaltStart + 48)]);
+    }
+
+    [Fact]
     public void Passphrase_OpensWhatItSealedAndNoOtherDoes()
     {
         KeyPair made;

@@ -16,7 +16,9 @@ public sealed class HostileInputTests
     [InlineData("{\"type\":\"tick\"}", typeof(Tick))]
     [InlineData(" { \"type\" : \"tick\" } ", typeof(Tick))]
     [InlineData("{\"type\":\"resumed\"}", typeof(Resumed))]
-    [InlineData("{\"type\":\"termBegan\",\"beaconCommitment\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}", typeof(TermBegan))]
+    [InlineData(
+        "{\"type\":\"termBegan\",\"beaconCommitment\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
+        typeof(TermBegan))]
     [InlineData("{\"type\":\"beacon\",\"value\":\"" + Id + "\"}", typeof(Beacon))]
     [InlineData(
         "{\"sizeBytes\":9007199254740991,\"digest\":\"" + Id + "\",\"type\":\"blobAvailable\"}", typeof(BlobAvailable))]

@@ -109,7 +109,8 @@ public sealed class TamperedMarketTests
         tampered.Change<NewTerm>(began => began with { BeaconCommitment = real });
 
         Assert.Contains(
-            tampered.Findings(), finding => finding.What == "the hash of beacon value 2" && finding.Expected == $"{real}");
+            tampered.Findings(),
+            finding => finding.What == "the hash of beacon value 2" && finding.Expected == $"{real}");
     }
 
     [Fact]

@@ -1,0 +1,87 @@
+using Aitbc.Infrastructure.Storage;
+
+namespace Aitbc.Infrastructure.Tests.Ledger;
+
+/// <summary>A disk whose flushes of the journal can be held, and then let through or made to fail.</summary>
+internal sealed class HeldDisk(IDisk inner) : IDisk, IDisposable
+{
+    private readonly ManualResetEventSlim gate = new(initialState: true);
+    private readonly ManualResetEventSlim held = new();
+    private volatile bool fails;
+
+    public long FreeBytes => inner.FreeBytes;
+
+    /// <summary>From now on flushes of the journal wait.</summary>
+    public void Hold() => gate.Reset();
+
+    /// <summary>Waits until a flush is held.</summary>
+    public bool WaitUntilHeld(TimeSpan limit) => held.Wait(limit);
+
+    /// <summary>Lets what is held go on, or fail.</summary>
+    public void Release(bool fail)
+    {
+        fails = fail;
+        gate.Set();
+    }
+
+    public IDiskFile Create(string path) => new HeldFile(this, inner.Create(path));
+
+    public IDiskFile OpenRead(string path) => inner.OpenRead(path);
+
+    public IDiskFile OpenWrite(string path) => new HeldFile(this, inner.OpenWrite(path));
+
+    public bool Exists(string path) => inner.Exists(path);
+
+    public IReadOnlyList<DiskEntry> List(string directory) => inner.List(directory);
+
+    public void CreateDirectory(string path) => inner.CreateDirectory(path);
+
+    public void Rename(string from, string to) => inner.Rename(from, to);
+
+    public void Delete(string path) => inner.Delete(path);
+
+    public void SyncDirectory(string directory) => inner.SyncDirectory(directory);
+
+    public void Dispose()
+    {
+        gate.Set();
+        gate.Dispose();
+        held.Dispose();
+    }
+
+    private void OnFlush(string path)
+    {
+        if (!path.EndsWith(".seg", StringComparison.Ordinal) || gate.IsSet)
+        {
+            return;
+        }
+
+        held.Set();
+        gate.Wait();
+        if (fails)
+        {
+            throw new IOException("the device failed");
+        }
+    }
+
+    private sealed class HeldFile(HeldDisk disk, IDiskFile file) : IDiskFile
+    {
+        public string Path => file.Path;
+
+        public long Length => file.Length;
+
+        public void Preallocate(long length) => file.Preallocate(length);
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes) => file.Write(offset, bytes);
+
+        public int Read(long offset, Span<byte> buffer) => file.Read(offset, buffer);
+
+        public void Flush()
+        {
+            disk.OnFlush(file.Path);
+            file.Flush();
+        }
+
+        public void Dispose() => file.Dispose();
+    }
+}
