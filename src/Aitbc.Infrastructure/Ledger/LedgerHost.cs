@@ -187,6 +187,11 @@ public sealed class LedgerHost : IAsyncDisposable
     /// </exception>
     public EntryCursor ReadFrom(ulong seq) => new(journal.ReadFrom((long)seq));
 
+    /// <summary>Closed blocks, from the one on that holds an entry.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence is 0 or more than one ahead of what is durable.
+    /// </exception>
+    public BlockCursor BlocksFrom(ulong seq) => new(journal.ReadFrom((long)seq), seq);
+
     /// <summary>The same with the closed blocks among them; the first frame may be the block that ends right before.
     /// </summary>
     internal JournalReader FramesFrom(ulong seq) => journal.ReadFrom((long)seq);

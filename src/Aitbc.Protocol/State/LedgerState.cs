@@ -175,6 +175,12 @@ public sealed partial class LedgerState
         return fence;
     }
 
+    /// <summary>Value that an agent has spent or reserved in the 24 h up to the last entry, base units.</summary>
+    public TokenAmount VolumeUsed(in AgentRecord agent) => RollingLimits.Used(this, agent.Volume, Globals.TimeMs);
+
+    /// <summary>Gas that an agent has paid in the 24 h up to the last entry, base units.</summary>
+    public TokenAmount GasUsed(in AgentRecord agent) => RollingLimits.Used(this, agent.Gas, Globals.TimeMs);
+
     internal int SlotOf(in AccountId id)
     {
         var slot = AccountIndex.Find(id.Prefix);

@@ -1,0 +1,171 @@
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Node.Access;
+using Aitbc.Node.Problems;
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.State;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Aitbc.Node.Api;
+
+/// <summary>Agents: who owns and guards them, what binds them, how their work went.</summary>
+internal static class AgentApi
+{
+    public static void Map(IEndpointRouteBuilder v1)
+    {
+        v1.MapGet("/agents", (ulong? after, int? limit, LedgerHost ledger) =>
+                Paging.Check(limit, out var meant) is { } problem
+                    ? problem.ToResult()
+                    : Results.Json(ledger.View.Read(state => List(state, after ?? 0, meant))))
+            .Require(Role.Reader)
+            .Produces<Page<AgentView>>()
+            .WithSummary("Agents in order of registration; after is the number of the last one seen.");
+        v1.MapGet("/agents/{id}", (string id, LedgerHost ledger) =>
+                AccountId.TryParse(id, out var account)
+                    && ledger.View.Read(state => Find(state, account)) is { } view
+                    ? Results.Json(view)
+                    : Problem.NotFound("No agent has this id.").ToResult())
+            .Require(Role.Reader)
+            .Produces<AgentView>()
+            .Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType)
+            .WithSummary("One agent.");
+    }
+
+    private static AgentView? Find(LedgerState state, AccountId id) =>
+        state.FindAccount(id) is { } number && state.Account(number).Agent is var agent and not 0
+            ? View(state, state.Agents[agent - 1])
+            : null;
+
+    /// <summary>Agents are never taken out, so their places are in order of registration.</summary>
+    private static Page<AgentView> List(LedgerState state, ulong after, int limit)
+    {
+        var items = new List<AgentView>();
+        var slot = (int)Math.Min(after, (ulong)state.Agents.Count);
+        for (; slot < state.Agents.Count && items.Count < limit; slot++)
+        {
+            items.Add(View(state, state.Agents[slot]));
+        }
+
+        return new Page<AgentView>(items, slot < state.Agents.Count ? (ulong)slot : null);
+    }
+
+    private static AgentView View(LedgerState state, in AgentRecord agent)
+    {
+        var guardians = new List<AccountId>(agent.GuardianCount);
+        for (var i = 0; i < agent.GuardianCount; i++)
+        {
+            guardians.Add(state.Account(agent.Guardians[i]).Id);
+        }
+
+        var capabilities = new List<Label>(agent.CapabilityCount);
+        for (var i = 0; i < agent.CapabilityCount; i++)
+        {
+            capabilities.Add(agent.Capabilities[i]);
+        }
+
+        ref readonly var account = ref state.Account(agent.Account);
+        return new AgentView(
+            account.Id,
+            agent.Kind,
+            state.Account(agent.Owner).Id,
+            guardians,
+            agent.GuardianThreshold,
+            capabilities,
+            agent.Version,
+            agent.Stopped == 1,
+            agent.Retired == 1,
+            agent.JobsSettled,
+            agent.JobsFaulted,
+            account.Available,
+            account.Stake,
+            Limits(state, agent));
+    }
+
+    private static LimitsView Limits(LedgerState state, in AgentRecord agent)
+    {
+        ref readonly var terms = ref agent.Constitution;
+        var allowed = terms.AllowedActions;
+        var counterparties = new List<AccountId>(terms.CounterpartyCount);
+        for (var i = 0; i < terms.CounterpartyCount; i++)
+        {
+            counterparties.Add(state.Account(terms.Counterparties[i]).Id);
+        }
+
+        var hours = terms.HoursUtc;
+        return new LimitsView(
+            terms.Version,
+            [.. Enum.GetValues<CommandKind>().Where(kind => (allowed >> (int)kind & 1) == 1).Select(CommandNames.NameOf)],
+            counterparties,
+            [.. Enumerable.Range(0, 24).Where(hour => (hours >> hour & 1) == 1)],
+            terms.MaxValuePerAction,
+            terms.MaxDailyVolume,
+            state.VolumeUsed(agent),
+            terms.MaxGasPerDay,
+            state.GasUsed(agent),
+            terms.MaxStake,
+            new Duration(terms.KeyChangeHoldMs),
+            terms.RequiresHumanApproval == 1);
+    }
+}
+
+/// <summary>One agent.</summary>
+/// <param name="Id">Its account.</param>
+/// <param name="Kind">What it says it is.</param>
+/// <param name="Owner">Whose it is.</param>
+/// <param name="Guardians">Who may stop it.</param>
+/// <param name="GuardianThreshold">How many of them release it.</param>
+/// <param name="Capabilities">What it says it can do.</param>
+/// <param name="Version">What it says of its version.</param>
+/// <param name="Stopped">Whether a guardian has stopped it.</param>
+/// <param name="Retired">Whether it is retired, for ever.</param>
+/// <param name="JobsSettled">Jobs settled without fault.</param>
+/// <param name="JobsFaulted">Jobs that ended by its fault.</param>
+/// <param name="Available">Free to use, base units.</param>
+/// <param name="Stake">Staked, base units.</param>
+/// <param name="Limits">Its constitution's hard limits, and what of them is used.</param>
+public sealed record AgentView(
+    AccountId Id,
+    AgentKind Kind,
+    AccountId Owner,
+    IReadOnlyList<AccountId> Guardians,
+    int GuardianThreshold,
+    IReadOnlyList<Label> Capabilities,
+    Label Version,
+    bool Stopped,
+    bool Retired,
+    uint JobsSettled,
+    uint JobsFaulted,
+    TokenAmount Available,
+    TokenAmount Stake,
+    LimitsView Limits);
+
+/// <summary>An agent's hard limits; amounts in base units, days are rolling 24 h.</summary>
+/// <param name="Version">Counts the constitution's versions.</param>
+/// <param name="AllowedActions">Command types it may send; no other.</param>
+/// <param name="Counterparties">Who value may go to; empty means anybody.</param>
+/// <param name="HoursUtc">Hours of the day at which it may act.</param>
+/// <param name="MaxValuePerAction">Most value of one action.</param>
+/// <param name="MaxDailyVolume">Most value reserved or spent a day.</param>
+/// <param name="DailyVolumeUsed">Value of the last day.</param>
+/// <param name="MaxGasPerDay">Most gas a day.</param>
+/// <param name="DailyGasUsed">Gas of the last day.</param>
+/// <param name="MaxStake">Most staked at once.</param>
+/// <param name="KeyChangeHoldMs">For how long after a change of keys no value leaves, ms.</param>
+/// <param name="RequiresHumanApproval">Whether each action with value needs a person.</param>
+public sealed record LimitsView(
+    uint Version,
+    IReadOnlyList<string> AllowedActions,
+    IReadOnlyList<AccountId> Counterparties,
+    IReadOnlyList<int> HoursUtc,
+    TokenAmount MaxValuePerAction,
+    TokenAmount MaxDailyVolume,
+    TokenAmount DailyVolumeUsed,
+    TokenAmount MaxGasPerDay,
+    TokenAmount DailyGasUsed,
+    TokenAmount MaxStake,
+    Duration KeyChangeHoldMs,
+    bool RequiresHumanApproval);

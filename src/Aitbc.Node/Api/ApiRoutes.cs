@@ -1,0 +1,43 @@
+using Aitbc.Node.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Aitbc.Node.Api;
+
+/// <summary>The list of all resources.</summary>
+internal static class ApiRoutes
+{
+    /// <summary>Maps every resource; each says which role it needs, and what is not listed is not there.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        HealthApi.Map(routes);
+        routes.MapOpenApi().Require(Role.Reader);
+        var v1 = routes.MapGroup("/v1");
+        ChainApi.Map(v1);
+        CommandApi.Map(v1);
+        AccountApi.Map(v1);
+        AgentApi.Map(v1);
+        ServiceApi.Map(v1);
+        WorkloadApi.Map(v1);
+        EntryApi.Map(v1);
+        BlockApi.Map(v1);
+        EventApi.Map(v1);
+    }
+
+    /// <summary>Says which role a resource needs.</summary>
+    public static TBuilder Require<TBuilder>(this TBuilder builder, Role role)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.AddEndpointFilter<TBuilder, RoleFilter>(new RoleFilter(role));
+
+    private static TBuilder AddEndpointFilter<TBuilder, TFilter>(this TBuilder builder, TFilter filter)
+        where TBuilder : IEndpointConventionBuilder
+        where TFilter : IEndpointFilter => EndpointFilterExtensions.AddEndpointFilter(builder, filter);
+
+    private sealed class RoleFilter(Role role) : IEndpointFilter
+    {
+        public ValueTask<object?> InvokeAsync(
+            EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+            AccessGate.RequireAsync(role, context, next);
+    }
+}

@@ -1,0 +1,62 @@
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Node.Access;
+using Aitbc.Primitives;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Aitbc.Node.Api;
+
+/// <summary>The chain as a whole.</summary>
+internal static class ChainApi
+{
+    public static void Map(IEndpointRouteBuilder v1) =>
+        v1.MapGet("/chain", (LedgerHost ledger) => ledger.View.Read(state => new ChainView(
+                state.Genesis.Chain,
+                state.Globals.Genesis,
+                state.Globals.Seq,
+                state.Globals.Term,
+                state.Time,
+                state.MarketNowMs,
+                state.Globals.StopEpoch,
+                state.Globals.AllStopped == 1,
+                state.Globals.MarketIsStopped == 1,
+                state.Globals.Supply,
+                state.Accounts.Live,
+                state.Agents.Live,
+                state.Services.Live,
+                state.Workloads.Live)))
+            .Require(Role.Reader)
+            .WithSummary("Where the ledger stands, and what a payload must name.");
+}
+
+/// <summary>Where a ledger stands.</summary>
+/// <param name="Chain">Its name, which every payload carries.</param>
+/// <param name="Genesis">Digest of its genesis file.</param>
+/// <param name="Seq">The last durable entry.</param>
+/// <param name="Term">Counts restores from backup.</param>
+/// <param name="TimeMs">Time of the last entry, ms since 1970.</param>
+/// <param name="MarketTimeMs">Market time, on which work deadlines run; it stands still while the market does.</param>
+/// <param name="StopEpoch">Counts stops; a payload carries the one it was made in.</param>
+/// <param name="AllStopped">Whether all is stopped.</param>
+/// <param name="MarketStopped">Whether the market is stopped.</param>
+/// <param name="Supply">All tokens, base units.</param>
+/// <param name="Accounts">Accounts.</param>
+/// <param name="Agents">Agents.</param>
+/// <param name="Services">Services listed.</param>
+/// <param name="Workloads">Workloads that are not finished.</param>
+public sealed record ChainView(
+    ChainId Chain,
+    Digest Genesis,
+    ulong Seq,
+    uint Term,
+    Timestamp TimeMs,
+    long MarketTimeMs,
+    ulong StopEpoch,
+    bool AllStopped,
+    bool MarketStopped,
+    TokenAmount Supply,
+    int Accounts,
+    int Agents,
+    int Services,
+    int Workloads);

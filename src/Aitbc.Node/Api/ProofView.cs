@@ -1,0 +1,59 @@
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Primitives;
+using Aitbc.Protocol;
+using Aitbc.Protocol.Blocks;
+using Aitbc.Protocol.Entries;
+
+namespace Aitbc.Node.Api;
+
+/// <summary>That an entry stands in a block: hash the leaf, go up the path, compare with the signed root.</summary>
+/// <param name="Leaf">What the entry's hash binds.</param>
+/// <param name="Hash">The entry's hash.</param>
+/// <param name="Path">The steps up.</param>
+/// <param name="Block">The block's header, a compact JWS of the node.</param>
+public sealed record ProofView(LeafView Leaf, Digest Hash, IReadOnlyList<StepView> Path, string Block)
+{
+    internal static ProofView Of(Inclusion found) => new(
+        new LeafView(
+            found.Leaf.Previous,
+            found.Leaf.Header.Seq,
+            found.Leaf.Header.Term,
+            found.Leaf.Header.Time,
+            found.Leaf.Body,
+            (ProofKind)found.Leaf.Proof,
+            found.Leaf.Outcome,
+            found.Leaf.PayloadDigest,
+            found.Leaf.ProofDigest,
+            found.Leaf.EventsDigest),
+        found.Entry.Hash,
+        [.. found.Path.Select(step => new StepView(step.Sibling, step.SiblingIsLeft))],
+        found.Block.Compact);
+}
+
+/// <summary>What an entry's hash binds; see the protocol's page on entries and blocks for its bytes.</summary>
+/// <param name="Previous">Hash of the entry before.</param>
+/// <param name="Seq">Its place.</param>
+/// <param name="Term">Its term.</param>
+/// <param name="TimeMs">Its time, ms since 1970.</param>
+/// <param name="Body">Payload or input.</param>
+/// <param name="Proof">Kind of proof; none for inputs.</param>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="PayloadDigest">SHA-256 of the body.</param>
+/// <param name="ProofDigest">SHA-256 of the proof.</param>
+/// <param name="EventsDigest">SHA-256 of the events.</param>
+public sealed record LeafView(
+    Digest Previous,
+    ulong Seq,
+    uint Term,
+    Timestamp TimeMs,
+    BodyKind Body,
+    ProofKind Proof,
+    Outcome Outcome,
+    Digest PayloadDigest,
+    Digest ProofDigest,
+    Digest EventsDigest);
+
+/// <summary>One step up a Merkle tree.</summary>
+/// <param name="Hash">The other half's hash.</param>
+/// <param name="Left">Whether it stands left.</param>
+public sealed record StepView(Digest Hash, bool Left);

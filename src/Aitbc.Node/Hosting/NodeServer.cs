@@ -1,0 +1,145 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Node.Access;
+using Aitbc.Node.Api;
+using Aitbc.Node.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Aitbc.Node.Hosting;
+
+/// <summary>A ledger behind an HTTP API. The ledger is its owner's: it is neither opened nor closed here.</summary>
+/// <remarks>Thread-safe. Dispose it before the ledger: what is under way is answered first, event streams end.</remarks>
+public sealed class NodeServer : IAsyncDisposable
+{
+    /// <summary>Share of concurrency for requests with commands.</summary>
+    internal const string CommandsShare = "commands";
+
+    /// <summary>Share that only guardians' commands use, so that no flood of others delays them.</summary>
+    internal const string OversightShare = "oversight";
+
+    private const int OversightAtOnce = 64;
+    private const int OversightWaiting = 4_096;
+
+    private readonly WebApplication app;
+
+    private NodeServer(WebApplication app, Sessions sessions, Uri url) => (this.app, Sessions, Url) = (app, sessions, url);
+
+    /// <summary>Tokens and sessions.</summary>
+    public Sessions Sessions { get; }
+
+    /// <summary>Where it listens, called by name: a passkey cannot belong to an IP address.</summary>
+    public Uri Url { get; }
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="options">Where, and how much.</param>
+    /// <param name="ledger">The ledger, open.</param>
+    /// <param name="time">The clock of sessions.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="ArgumentException">The options are not valid.</exception>
+    /// <exception cref="IOException">The port is taken, or a certificate cannot be read.</exception>
+    public static async Task<NodeServer> StartAsync(
+        NodeOptions options, LedgerHost ledger, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(ledger);
+        if (options.Validate() is { Count: > 0 } problems)
+        {
+            throw new ArgumentException(string.Join(" ", problems), nameof(options));
+        }
+
+        var sessions = new Sessions(time);
+        var app = Build(options, ledger, sessions);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        var bound = new Uri(app.Services.GetRequiredService<IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses.First());
+        var name = options.IsLoopback ? "localhost" : options.HostNames.FirstOrDefault() ?? bound.Host;
+        return new NodeServer(app, sessions, new UriBuilder(bound.Scheme, name, bound.Port).Uri);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static WebApplication Build(NodeOptions options, LedgerHost ledger, Sessions sessions)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel(kestrel => Limit(kestrel, options));
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(ledger);
+        builder.Services.AddSingleton(sessions);
+        builder.Services.AddSingleton<EventStreams>();
+        builder.Services.AddOpenApi();
+        builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
+        builder.Services.AddRateLimiter(limits => Share(limits, options));
+        var app = builder.Build();
+        var gate = new AccessGate(options, sessions);
+        app.Use(Guard.RunAsync);
+        app.Use(gate.RunAsync);
+        app.UseRateLimiter();
+        ApiRoutes.Map(app);
+        return app;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, NodeOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestLineSize = 4 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        kestrel.Listen(options.Address, options.Port, listen =>
+        {
+            if (options.Tls is { } tls)
+            {
+                listen.UseHttps(X509Certificate2.CreateFromPemFile(tls.CertificatePath, tls.KeyPath));
+            }
+        });
+    }
+
+    private static void Shape(JsonSerializerOptions json)
+    {
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        json.MaxDepth = 16;
+    }
+
+    private static void Share(RateLimiterOptions limits, NodeOptions options)
+    {
+        limits.AddConcurrencyLimiter(CommandsShare, share =>
+            (share.PermitLimit, share.QueueLimit) = (options.MaxCommandsAtOnce, options.MaxCommandsWaiting));
+        limits.AddConcurrencyLimiter(OversightShare, share =>
+            (share.PermitLimit, share.QueueLimit) = (OversightAtOnce, OversightWaiting));
+        limits.OnRejected = (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = "1";
+            return new ValueTask(Problem.Busy("Too many commands wait already: try again in a second.")
+                .ToResult().ExecuteAsync(rejected.HttpContext));
+        };
+    }
+}
