@@ -23,6 +23,7 @@ public static class Program
         new CommandTree("Agents that do real work for pay, on a ledger that anyone can replay.", output)
         {
             DemoCommand.Create(output),
+            UpCommand.Create(output),
             VerifyCommand.Create(output),
             ReceiptCommand.Create(output),
             ExplainCommand.Create(output),

@@ -45,7 +45,7 @@ public static class CommandHost
                     Error = terminal.Error,
                 },
                 stop.Token);
-            return stop.Code ?? code;
+            return code == ExitCode.StoppedAsAsked ? ExitCode.Ok : stop.Code ?? code;
         }
         catch (OperationCanceledException) when (stop.Code is not null)
         {

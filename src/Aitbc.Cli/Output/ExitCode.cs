@@ -17,4 +17,8 @@ public static class ExitCode
 
     /// <summary>Stopped by a request to end (128 + SIGTERM). Source: POSIX shell convention.</summary>
     public const int Terminated = 143;
+
+    /// <summary>A service was stopped by the signal that is meant for it: to the shell this is <see cref="Ok"/>.
+    /// </summary>
+    internal const int StoppedAsAsked = -1;
 }

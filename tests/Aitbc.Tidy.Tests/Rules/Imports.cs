@@ -21,10 +21,11 @@ internal static partial class Imports
             "Aitbc.Primitives", "Aitbc.Protocol", "Aitbc.Infrastructure", "Aitbc.Safety", "Aitbc.Workloads",
             "Aitbc.Agents",
         ],
+        ["Aitbc.Node"] = ["Aitbc.Primitives", "Aitbc.Protocol", "Aitbc.Infrastructure"],
         ["Aitbc.Cli"] =
         [
             "Aitbc.Primitives", "Aitbc.Protocol", "Aitbc.Infrastructure", "Aitbc.Safety", "Aitbc.Workloads",
-            "Aitbc.Agents", "Aitbc.Simulation",
+            "Aitbc.Agents", "Aitbc.Simulation", "Aitbc.Node",
         ],
     };
 
