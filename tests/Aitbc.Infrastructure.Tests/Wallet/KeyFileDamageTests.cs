@@ -126,6 +126,7 @@ public sealed class KeyFileDamageTests : IDisposable
 
         Assert.Equal(KeyFileSection.Seal, refused.Section);
         Assert.Equal(SealStart, refused.Offset);
+        Assert.Contains("not sealed by this host key", refused.Message, StringComparison.Ordinal);
         Assert.Null(KeyStore.Check(_path));
     }
 
