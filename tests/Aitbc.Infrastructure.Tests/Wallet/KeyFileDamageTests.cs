@@ -100,6 +100,13 @@ public sealed class KeyFileDamageTests : IDisposable
                     _ => KeyFileSection.Size,
                 },
                 refused.Section);
+            if (refused.Section == KeyFileSection.Size)
+            {
+                Assert.Contains(
+                    length < ForeignVectors.KeyFile.Length ? "cut short" : "bytes after the end",
+                    refused.Message,
+                    StringComparison.Ordinal);
+            }
         }
     }
 
