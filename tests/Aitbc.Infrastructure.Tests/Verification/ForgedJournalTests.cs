@@ -80,7 +80,6 @@ public sealed partial class ForgedJournalTests(PaidChain chain) : IClassFixture<
             "The rules say DueFirst"),
         ["time: at the end of all numbers"] = (
             j => Rehashed(j, Time(j, Transfer(j), new Timestamp((1L << 53) - 1))), "Its time lies after 9999-12-31"),
-        ["number: one is skipped"] = (SkipNumber, Follow),
         ["term: higher without a beginning"] = (
             j => Rehashed(j, Change(j, Transfer(j), e => e with { Header = e.Header with { Term = 2 } })), Term),
         ["term: one is skipped"] = (
@@ -89,7 +88,6 @@ public sealed partial class ForgedJournalTests(PaidChain chain) : IClassFixture<
         ["term: back"] = (
             j => Rehashed(j, Change(
                 j, j.Find("termBegan") + 1, e => e with { Header = e.Header with { Term = 1 } })), Term),
-        ["entry: taken out"] = (j => Drop(j, Transfer(j)) + 1, Follow),
         ["entry: taken out, and the rest numbered anew"] = (
             j => Renumbered(j, Drop(j, Transfer(j))), "The rules say NonceGap"),
         ["entry: two exchanged"] = (j => Renumbered(j, Swap(j, Transfer(j))), "The rules say NonceGap"),
@@ -143,6 +141,25 @@ public sealed partial class ForgedJournalTests(PaidChain chain) : IClassFixture<
     public static TheoryData<string> EntryForgeries => [.. Entries.Keys];
 
     public static TheoryData<string> BlockForgeries => [.. Heads.Keys];
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Number_ThatIsMissing_IsNamedWhereTheJournalBreaksOff(bool isSkipped)
+    {
+        var path = chain.Copy();
+        var journal = ReframedJournal.Read(path);
+        _ = isSkipped ? SkipNumber(journal) : Drop(journal, Transfer(journal));
+        journal.Write();
+
+        var report = await PaidChain.VerifyAsync(path);
+
+        Assert.False(report.Ok);
+        Assert.Contains(
+            report.Problems,
+            problem => problem.Where.StartsWith("journal/", StringComparison.Ordinal)
+                && problem.What.Contains("cannot follow entry", StringComparison.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(EntryForgeries))]
