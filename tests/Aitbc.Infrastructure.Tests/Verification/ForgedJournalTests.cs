@@ -143,25 +143,6 @@ public sealed partial class ForgedJournalTests(PaidChain chain) : IClassFixture<
     public static TheoryData<string> BlockForgeries => [.. Heads.Keys];
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Number_ThatIsMissing_IsNamedWhereTheJournalBreaksOff(bool isSkipped)
-    {
-        var path = chain.Copy();
-        var journal = ReframedJournal.Read(path);
-        _ = isSkipped ? SkipNumber(journal) : Drop(journal, Transfer(journal));
-        journal.Write();
-
-        var report = await PaidChain.VerifyAsync(path);
-
-        Assert.False(report.Ok);
-        Assert.Contains(
-            report.Problems,
-            problem => problem.Where.StartsWith("journal/", StringComparison.Ordinal)
-                && problem.What.Contains("cannot follow entry", StringComparison.Ordinal));
-    }
-
-    [Theory]
     [MemberData(nameof(EntryForgeries))]
     public async Task Entry_Forged_IsNamedFirstOfAllEntries(string forgery)
     {
