@@ -32,6 +32,24 @@ public sealed class DamagedStartTests(DemoDirectory demo)
     }
 
     [Fact]
+    public async Task Demo_OnADamagedSnapshot_SaysThatItWasPassedOverAndGoesOn()
+    {
+        string copy = demo.Copy();
+        string snapshot = Assert.Single(Directory.GetFiles(Path.Combine(copy, "snapshots"), "*.snap"));
+        byte[] bytes = await File.ReadAllBytesAsync(snapshot);
+        bytes[60] ^= 1;
+        await File.WriteAllBytesAsync(snapshot, bytes);
+
+        Ended ended = await DemoAsync(copy);
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        string notice = Assert.Single(
+            ended.Out.Split('\n'), static line => line.StartsWith("notice: ", StringComparison.Ordinal));
+        Assert.StartsWith(
+            $"notice: snapshots/{Path.GetFileName(snapshot)}, byte ", notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Demo_OnAKeyThatOthersMayRead_SaysSo()
     {
         string copy = demo.Copy();

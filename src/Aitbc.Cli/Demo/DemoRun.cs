@@ -33,6 +33,11 @@ internal static class DemoRun
         await using (world.ConfigureAwait(false))
         {
             output.Line(Greeting(world));
+            foreach (var notice in world.Ledger.Notices)
+            {
+                output.Line($"notice: {notice}");
+            }
+
             try
             {
                 end = await LiveAsync(world, request.Settle, output, cancellationToken).ConfigureAwait(false);

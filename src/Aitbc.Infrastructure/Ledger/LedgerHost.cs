@@ -46,6 +46,12 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>What the journal found, such as a torn tail that was cut.</summary>
     public required JournalRecovery JournalRecovery { get; init; }
 
+    /// <summary>
+    /// What the person who runs it should know of the opening: what the journal found, then the snapshots that were
+    /// passed over. Usually empty.
+    /// </summary>
+    public IReadOnlyList<StorageProblem> Notices => [.. JournalRecovery.Notices, .. Recovered.BadSnapshots];
+
     /// <summary>Blocks closed so far; all of them once the ledger is disposed.</summary>
     public ulong Blocks => countBlocks();
 

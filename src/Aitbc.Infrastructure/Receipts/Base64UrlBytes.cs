@@ -33,7 +33,8 @@ internal sealed class Base64UrlBytesConverter : JsonConverter<Base64UrlBytes>
     /// <inheritdoc/>
     public override Base64UrlBytes Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String || reader.HasValueSequence || reader.ValueIsEscaped)
+        // An escaped text holds a backslash, which is of no alphabet: the decoder refuses it.
+        if (reader.TokenType != JsonTokenType.String || reader.HasValueSequence)
         {
             throw new JsonException("Not base64url.");
         }

@@ -30,11 +30,10 @@ public sealed class SnapshotStore
 
     private readonly IDisk _disk;
     private readonly int _keep;
-    private readonly HashSet<long> _bad = [];
 
     /// <summary>Opens the store, creating its directory when it does not exist.</summary>
     /// <param name="disk">Where the directory is.</param>
-    /// <param name="keep">Snapshots kept, from 1; default 2. One that was found bad does not count.</param>
+    /// <param name="keep">Snapshots kept, from 1; default 2. A damaged one does not count.</param>
     public SnapshotStore(IDisk disk, int keep = DefaultKeep)
     {
         ArgumentNullException.ThrowIfNull(disk);
@@ -49,8 +48,14 @@ public sealed class SnapshotStore
     /// </summary>
     public IReadOnlyList<long> Sequences => SequencesOn(_disk);
 
-    /// <summary>Writes a snapshot, durable when this returns, then removes those beyond the ones to keep.</summary>
-    /// <param name="sequence">The last entry it includes.</param>
+    /// <summary>
+    /// Writes a snapshot, durable when this returns, then removes those beyond the ones to keep. For that the others
+    /// that are kept are read to their end.
+    /// </summary>
+    /// <param name="sequence">
+    /// The last entry it includes. A snapshot of a later one stays and does not count: it is of a history that ended
+    /// otherwise.
+    /// </param>
     /// <param name="write">Writes the payload. What it throws leaves no snapshot.</param>
     /// <exception cref="DiskFullException">No room; the older snapshots are untouched.</exception>
     public void Save(long sequence, Action<Stream> write)
@@ -64,8 +69,7 @@ public sealed class SnapshotStore
             writer.Commit();
         }
 
-        _bad.Remove(sequence);
-        RemoveOld();
+        RemoveBefore(sequence);
     }
 
     /// <summary>Opens the newest snapshot that is whole, reading it to its end before.</summary>
@@ -81,7 +85,6 @@ public sealed class SnapshotStore
             var path = PathOf(sequence);
             if (SealedFile.Check(_disk, path, Kind) is { } problem)
             {
-                _bad.Add(sequence);
                 found.Add(problem);
                 continue;
             }
@@ -150,17 +153,18 @@ public sealed class SnapshotStore
         }
     }
 
-    private void RemoveOld()
+    /// <summary>Keeps the saved snapshot and as many whole ones before it as there may be.</summary>
+    private void RemoveBefore(long saved)
     {
-        var kept = 0;
-        foreach (var sequence in Sequences.Reverse())
+        var kept = 1;
+        foreach (var sequence in Sequences.Reverse().Where(sequence => sequence < saved))
         {
+            var path = PathOf(sequence);
             if (kept >= _keep)
             {
-                _disk.Delete(PathOf(sequence));
-                _bad.Remove(sequence);
+                _disk.Delete(path);
             }
-            else if (!_bad.Contains(sequence))
+            else if (SealedFile.Check(_disk, path, Kind) is null)
             {
                 kept++;
             }

@@ -53,7 +53,10 @@ internal static class JwsHeader
     {
         key = default;
         Utf8JsonReader reader = new(header);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+
+        // An empty text throws here, and one that breaks off at the read that meets its end.
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
             return JwsProblem.HeaderNotJson;
         }

@@ -120,7 +120,9 @@ internal static class PrivateFile
             byte[] buffer = new byte[maxBytes];
             int count = 0;
             int read;
-            while (count < maxBytes && (read = RandomAccess.Read(handle, buffer.AsSpan(count), count)) > 0)
+
+            // At a full buffer there is no room, and nothing is read into no room.
+            while ((read = RandomAccess.Read(handle, buffer.AsSpan(count), count)) > 0)
             {
                 count += read;
             }

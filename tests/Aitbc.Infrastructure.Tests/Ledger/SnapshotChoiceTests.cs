@@ -95,6 +95,37 @@ public sealed class SnapshotChoiceTests
     }
 
     [Fact]
+    public async Task A_strange_file_in_the_journal_and_a_snapshot_passed_over_are_both_among_the_opening_notices()
+    {
+        var disk = new FaultyDisk(1);
+        var fixture = new HostFixture(disk);
+        var seq = await RunAsync(fixture, transfers: 3);
+        disk.FlipBit(PathOf(seq), 60, 1);
+        disk.Put("journal/notes.txt", "x"u8);
+        fixture.Forget();
+
+        await using var host = fixture.Open();
+
+        Assert.Equal(["journal/notes.txt", PathOf(seq)], host.Notices.Select(static notice => notice.File));
+    }
+
+    [Fact]
+    public async Task A_damaged_snapshot_does_not_push_the_whole_one_out_at_the_ledgers_end()
+    {
+        var disk = new FaultyDisk(1);
+        var fixture = new HostFixture(disk);
+        var whole = await RunAsync(fixture, transfers: 3);
+        fixture.Forget();
+        var bad = await RunAsync(fixture, transfers: 4);
+        disk.FlipBit(PathOf(bad), 60, 1);
+        fixture.Forget();
+
+        var last = await RunAsync(fixture, transfers: 5);
+
+        Assert.Equal([(long)whole, (long)bad, (long)last], new SnapshotStore(disk).Sequences);
+    }
+
+    [Fact]
     public async Task The_journals_own_snapshot_is_begun_from()
     {
         var disk = new FaultyDisk(1);

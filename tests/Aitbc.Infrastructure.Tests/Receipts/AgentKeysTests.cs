@@ -42,6 +42,15 @@ public sealed class AgentKeysTests
     }
 
     [Fact]
+    public void Observe_RevocationOfAKeyThatWasNeverKept_MakesNoKeyOfIt()
+    {
+        var keys = new AgentKeys();
+        Take(keys, EventKind.KeyRevoked, new KeyRevoked(new AccountNumber(4), Key.Thumbprint()));
+
+        Assert.Null(keys.Find(Key.Thumbprint()));
+    }
+
+    [Fact]
     public void Observe_FirstKeysOfPeople_AreNotKept()
     {
         var keys = new AgentKeys();

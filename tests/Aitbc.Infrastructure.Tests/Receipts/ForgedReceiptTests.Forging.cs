@@ -26,6 +26,14 @@ public sealed partial class ForgedReceiptTests
         return report;
     }
 
+    private static void Holds(Action<ForgedReceipt> change)
+    {
+        using var forged = new ForgedReceipt();
+        change(forged);
+
+        Assert.Null(forged.Verify().Problem);
+    }
+
     private static ForgedReceipt Silent()
     {
         var forged = new ForgedReceipt();

@@ -129,6 +129,8 @@ public sealed class ReceiptExporterTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
     public async Task Export_WithProgressThatIsNotOfThisJournal_BeginsAnew(int kind)
     {
         await using var work = await PaidWork.BeginAsync(directory.Combine("a"));
@@ -143,6 +145,10 @@ public sealed class ReceiptExporterTests : IDisposable
         else if (kind == 1)
         {
             ReceiptFiles.WriteProgress(disk, progress with { Next = 1_000_000 });
+        }
+        else if (kind is 3 or 4)
+        {
+            ReceiptFiles.WriteProgress(disk, progress with { Next = (ulong)kind - 3 });
         }
         else
         {
@@ -167,6 +173,7 @@ public sealed class ReceiptExporterTests : IDisposable
         {
             await work.PayAsync();
             await work.PayAsync();
+            await work.PayAsync();
             await ExportAsync(work);
             before = Files(work);
             (genesis, digest) = (work.Directory.Genesis, work.Directory.GenesisDigest);
@@ -175,8 +182,11 @@ public sealed class ReceiptExporterTests : IDisposable
         var disk = new FileDisk(path);
         File.Delete(Path.Combine(path, Folder, "w1.json"));
         await File.AppendAllTextAsync(Path.Combine(path, Folder, "w2.json"), " ");
+        var changed = before[2].ToArray();
+        changed[^3] ^= 1;
+        await File.WriteAllBytesAsync(Path.Combine(path, Folder, "w3.json"), changed);
 
-        Assert.Equal(2, ReceiptExporter.ExportOffline(disk, genesis, digest));
+        Assert.Equal(3, ReceiptExporter.ExportOffline(disk, genesis, digest));
         Assert.Equal(before, Names(disk).Select(name => File.ReadAllBytes(Path.Combine(path, Folder, name))));
     }
 

@@ -23,6 +23,9 @@ public sealed class ReceiptVerifierTests(ReceiptSamples samples) : IClassFixture
         Assert.Equal(Digest.Sha256("result w1"u8), receipt.Result);
         Assert.Contains(report.Proven, sentence => sentence.Contains("the client accepted"));
         Assert.Contains(report.Proven, sentence => sentence.Contains("the account is named by its thumbprint"));
+        Assert.Contains(report.Proven, sentence => sentence.Contains("signed that delivery itself"));
+        Assert.Contains(report.NotProven, sentence => sentence.Contains("That the client accepted"));
+        Assert.Contains(report.NotProven, sentence => sentence.Contains("That the result is good"));
         Assert.Contains(report.NotProven, sentence => sentence.Contains($"{samples.NodeKey} is the chain's node key"));
     }
 
@@ -34,6 +37,7 @@ public sealed class ReceiptVerifierTests(ReceiptSamples samples) : IClassFixture
         Assert.Equal((ReceiptFault.None, WorkloadEnding.ClientSilent), (report.Fault, report.Receipt?.Ending));
         Assert.NotEqual(report.Receipt!.Delivery.Block, report.Receipt.Settlement.Block);
         Assert.Contains(report.Proven, sentence => sentence.Contains("silent until its deadline"));
+        Assert.Contains(report.NotProven, sentence => sentence.Contains("had the time it was promised"));
     }
 
     [Fact]

@@ -121,6 +121,26 @@ public sealed class TamperedReceiptTests(ReceiptSamples samples) : IClassFixture
         Assert.Equal(ReceiptFault.Malformed, ReceiptVerifier.Verify(Encoding.ASCII.GetBytes(text)).Fault);
 
     [Fact]
+    public void Verify_SomethingAfterTheEnd_IsRefused()
+    {
+        foreach (var more in "\n \r")
+        {
+            byte[] longer = [.. samples.Accepted, (byte)more];
+            Assert.Equal(ReceiptFault.NotCanonical, ReceiptVerifier.Verify(longer).Fault);
+        }
+    }
+
+    [Fact]
+    public void TryParse_SaysThatItIsNullAndNothingOfAReceiptThatCanBeRead()
+    {
+        Assert.Equal(ReceiptFault.Malformed, ReceiptJson.TryParse("null"u8, out _, out var detail));
+        Assert.Equal("it is null", detail);
+
+        Assert.Equal(ReceiptFault.None, ReceiptJson.TryParse(samples.Accepted, out _, out detail));
+        Assert.Empty(detail);
+    }
+
+    [Fact]
     public void Verify_DeepNestingOrTooManyBytes_IsRefused()
     {
         var deep = Encoding.ASCII.GetString(samples.Accepted).Replace(

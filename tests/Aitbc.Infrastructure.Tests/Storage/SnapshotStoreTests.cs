@@ -43,19 +43,29 @@ public sealed class SnapshotStoreTests
     }
 
     [Fact]
-    public void Save_AfterADamagedOneWasFound_DoesNotCountItAmongThoseKept()
+    public void A_damaged_snapshot_is_not_counted_among_those_kept_though_each_save_has_its_own_store()
+    {
+        Save(new SnapshotStore(_disk), 1);
+        Save(new SnapshotStore(_disk), 2);
+        _disk.FlipBit("snapshots/00000000000000000002.snap", 40, 0);
+
+        Save(new SnapshotStore(_disk), 3);
+
+        Assert.Equal([1L, 2L, 3L], new SnapshotStore(_disk).Sequences);
+        Save(new SnapshotStore(_disk), 4);
+        Assert.Equal([3L, 4L], new SnapshotStore(_disk).Sequences);
+    }
+
+    [Fact]
+    public void Snapshots_newer_than_the_one_saved_do_not_push_it_or_the_one_before_it_out()
     {
         var store = new SnapshotStore(_disk);
-        Save(store, 1);
-        Save(store, 2);
-        _disk.FlipBit("snapshots/00000000000000000002.snap", 40, 0);
-        store.OpenNewest(out _)!.Dispose();
+        foreach (var sequence in new[] { 1, 40, 50, 2, 3 })
+        {
+            Save(store, sequence);
+        }
 
-        Save(store, 3);
-
-        Assert.Equal([1L, 2L, 3L], store.Sequences);
-        Save(store, 4);
-        Assert.Equal([3L, 4L], store.Sequences);
+        Assert.Equal([2L, 3L, 40L, 50L], store.Sequences);
     }
 
     [Fact]

@@ -85,6 +85,16 @@ public sealed class HostKeyTests : IDisposable
     }
 
     [Fact]
+    public void Passphrase_OfTheShortestLength_IsTaken()
+    {
+        Assert.Equal(HostKey.MinPassphraseLength, "twelve chars".Length);
+
+        HostKey.CreateFromPassphrase(HostPath, "twelve chars").Dispose();
+
+        Assert.True(HostKey.NeedsPassphrase(HostPath));
+    }
+
+    [Fact]
     public void Passphrase_TooShort_IsRefusedAndWritesNothing()
     {
         Assert.Throws<ArgumentException>(() => HostKey.CreateFromPassphrase(HostPath, "eleven char"));

@@ -67,8 +67,10 @@ public sealed class JwsRefusalTests
     [InlineData(JwsProblem.KeyIdMalformed, """{"alg":"ES256","kid":"oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-V"}""")]
     [InlineData(JwsProblem.KeyIdMalformed, """{"alg":"ES256","kid":1}""")]
     [InlineData(JwsProblem.KeyIdMalformed, """{"alg":"ES256","kid":{"a":[]}}""")]
+    [InlineData(JwsProblem.KeyIdMalformed, """{"alg":"ES256","kid":4444444444444444444444444444444444444444444}""")]
     [InlineData(JwsProblem.TypeNotSupported, $$"""{"alg":"ES256","kid":"{{Kid}}","typ":"JWT"}""")]
     [InlineData(JwsProblem.TypeNotSupported, $$"""{"alg":"ES256","kid":"{{Kid}}","typ":null}""")]
+    [InlineData(JwsProblem.TypeNotSupported, $$"""{"alg":"ES256","kid":"{{Kid}}","typ":{"alg":"none"}""" + "}")]
     public void Header_AnythingElse_HasItsOwnReason(JwsProblem expected, string header) =>
         Assert.Equal(expected, ProblemOfHeader(header));
 

@@ -100,6 +100,13 @@ public sealed class KeyFileDamageTests : IDisposable
                     _ => KeyFileSection.Size,
                 },
                 refused.Section);
+            if (refused.Section == KeyFileSection.Size)
+            {
+                Assert.Contains(
+                    length < ForeignVectors.KeyFile.Length ? "cut short" : "bytes after the end",
+                    refused.Message,
+                    StringComparison.Ordinal);
+            }
         }
     }
 
@@ -126,6 +133,7 @@ public sealed class KeyFileDamageTests : IDisposable
 
         Assert.Equal(KeyFileSection.Seal, refused.Section);
         Assert.Equal(SealStart, refused.Offset);
+        Assert.Contains("not sealed by this host key", refused.Message, StringComparison.Ordinal);
         Assert.Null(KeyStore.Check(_path));
     }
 

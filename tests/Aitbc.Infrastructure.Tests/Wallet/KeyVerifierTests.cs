@@ -88,6 +88,41 @@ public sealed class KeyVerifierTests
         Assert.Throws<ObjectDisposedException>(() => verifier.Verify(keyPair.PublicKey, "x"u8, signature));
     }
 
+    [Fact]
+    public void A_key_in_use_while_the_verifier_is_disposed_does_not_come_back()
+    {
+        using KeyPair keyPair = KeyPair.Generate();
+        byte[] signature = SignX(keyPair);
+        for (int round = 0; round < 20; round++)
+        {
+            KeyVerifier verifier = new();
+            using CountdownEvent started = new(4);
+            Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            {
+                started.Signal();
+                try
+                {
+                    while (verifier.Verify(keyPair.PublicKey, "x"u8, signature))
+                    {
+                        // Until it is disposed.
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    // That is how it ends.
+                }
+            }))];
+            Array.ForEach(threads, thread => thread.Start());
+            started.Wait();
+            SpinWait.SpinUntil(() => verifier.CachedKeys > 0);
+
+            verifier.Dispose();
+            Array.ForEach(threads, thread => thread.Join());
+
+            Assert.Equal(0, verifier.CachedKeys);
+        }
+    }
+
     private static byte[] SignX(KeyPair keyPair)
     {
         byte[] signature = new byte[KeyPair.SignatureSize];
