@@ -97,6 +97,30 @@ public sealed class ReadingTests : IAsyncLifetime
         Assert.All(expected, path => Assert.True(paths.TryGetProperty(path, out _), path));
     }
 
+    [Fact]
+    public async Task A_document_says_how_every_value_looks()
+    {
+        var schemas = (await node.GetAsync("/openapi/v1.json")).GetProperty("components").GetProperty("schemas");
+        Assert.All(schemas.EnumerateObject(), schema =>
+            Assert.True(
+                schema.Value.TryGetProperty("type", out _) || schema.Value.TryGetProperty("enum", out _), schema.Name));
+    }
+
+    [Fact]
+    public async Task A_browser_finds_a_page_that_says_what_there_is()
+    {
+        var response = await node.Client.GetAsync("/");
+        Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
+        var page = await response.Content.ReadAsStringAsync();
+        foreach (System.Text.RegularExpressions.Match link in
+            System.Text.RegularExpressions.Regex.Matches(page, "href=\"([^\"]+)\""))
+        {
+            using var target = await node.Client.GetAsync(
+                link.Groups[1].Value, HttpCompletionOption.ResponseHeadersRead);
+            Assert.True(target.IsSuccessStatusCode, link.Groups[1].Value);
+        }
+    }
+
     private static byte[] Ascii(JsonElement text) => System.Text.Encoding.ASCII.GetBytes(text.GetString()!);
 
     private async Task CheckProofAsync(JsonElement entry)

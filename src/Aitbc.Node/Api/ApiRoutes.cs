@@ -1,4 +1,5 @@
 using Aitbc.Node.Access;
+using Aitbc.Node.Dashboard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,6 +13,7 @@ internal static class ApiRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         HealthApi.Map(routes);
+        StartPage.Map(routes);
         routes.MapOpenApi().Require(Role.Reader);
         var v1 = routes.MapGroup("/v1");
         ChainApi.Map(v1);

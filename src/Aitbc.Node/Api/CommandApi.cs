@@ -167,7 +167,10 @@ internal static class CommandApi
 
             if (read.IsCompleted)
             {
-                return read.Buffer.ToArray();
+                // What is not said to be consumed would cost the client its connection.
+                var body = read.Buffer.ToArray();
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return body;
             }
 
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

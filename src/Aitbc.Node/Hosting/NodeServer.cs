@@ -92,7 +92,7 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddRateLimiter(limits => Share(limits, options));
         var app = builder.Build();
@@ -126,6 +126,7 @@ public sealed class NodeServer : IAsyncDisposable
     {
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        json.NumberHandling = JsonNumberHandling.Strict;
         json.MaxDepth = 16;
     }
 

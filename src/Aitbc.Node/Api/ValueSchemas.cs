@@ -1,0 +1,39 @@
+using Aitbc.Primitives;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Aitbc.Node.Api;
+
+/// <summary>Says in the OpenAPI document what the project's own values look like: their converters cannot be seen from
+/// outside.</summary>
+internal static class ValueSchemas
+{
+    private const string Id = "^[A-Za-z0-9_-]{43}$";
+    private const string Label = "^[a-z0-9._-]{1,32}$";
+
+    private static readonly Dictionary<Type, (JsonSchemaType Type, string? Pattern)> Shapes = new()
+    {
+        [typeof(TokenAmount)] = (JsonSchemaType.String, "^(0|[1-9][0-9]{0,38})$"),
+        [typeof(Digest)] = (JsonSchemaType.String, Id),
+        [typeof(AccountId)] = (JsonSchemaType.String, Id),
+        [typeof(KeyId)] = (JsonSchemaType.String, Id),
+        [typeof(ServiceId)] = (JsonSchemaType.String, "^s[1-9][0-9]*$"),
+        [typeof(WorkloadId)] = (JsonSchemaType.String, "^w[1-9][0-9]*$"),
+        [typeof(Primitives.Label)] = (JsonSchemaType.String, Label),
+        [typeof(ChainId)] = (JsonSchemaType.String, "^[a-z0-9:._-]{1,32}$"),
+        [typeof(Timestamp)] = (JsonSchemaType.Integer, null),
+        [typeof(Duration)] = (JsonSchemaType.Integer, null),
+    };
+
+    /// <summary>Adds them to a document's options.</summary>
+    public static void Describe(OpenApiOptions options) => options.AddSchemaTransformer((schema, context, _) =>
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (Shapes.TryGetValue(type, out var shape))
+        {
+            (schema.Type, schema.Pattern) = (shape.Type, shape.Pattern);
+        }
+
+        return Task.CompletedTask;
+    });
+}
