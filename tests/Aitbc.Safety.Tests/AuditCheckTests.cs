@@ -40,7 +40,8 @@ public sealed class AuditCheckTests
         {
             Check(lines.Where((_, at) => at != i), Start(i), $"line {i} out");
             Check(lines.Take(i + 1).Concat(lines.Skip(i)), Start(i + 1), $"line {i} twice");
-            Check(lines.Take(i).Append(lines[i + 1]).Append(lines[i]).Concat(lines.Skip(i + 2)), Start(i), $"{i} moved");
+            var moved = lines.Take(i).Append(lines[i + 1]).Append(lines[i]).Concat(lines.Skip(i + 2));
+            Check(moved, Start(i), $"line {i} moved");
         }
 
         int Start(int line) => lines.Take(line).Sum(text => text.Length);

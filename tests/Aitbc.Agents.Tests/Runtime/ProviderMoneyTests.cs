@@ -138,7 +138,8 @@ public sealed class ProviderMoneyTests
     [InlineData(true, 0u, 1UL, 0UL, 0UL)]
     [InlineData(true, 1_000_000u, 1UL, 0UL, 1UL)]
     [InlineData(false, 1_000_000u, 0UL, 1UL, 0UL)]
-    public void Awards_are_counted_as_won_lost_and_missed(bool toSelf, uint missPpm, ulong won, ulong lost, ulong missed)
+    public void Awards_are_counted_as_won_lost_and_missed(
+        bool toSelf, uint missPpm, ulong won, ulong lost, ulong missed)
     {
         var agent = Scene.Provider(Scene.Traits with { MissOdds = Ratio.FromPpm(missPpm) });
         AgentTurn.Think(agent, Scene.See(Scene.Workload()));

@@ -218,7 +218,8 @@ public sealed class RequesterTests
     public void What_ends_for_others_changes_nothing()
     {
         var (agent, order) = Ordered();
-        AgentTurn.Think(agent, See() with { Events = [Ended(order, 10, WorkloadEnding.NoBids) with { IsOwn = false }] });
+        var foreign = Ended(order, 10, WorkloadEnding.NoBids) with { IsOwn = false };
+        AgentTurn.Think(agent, See() with { Events = [foreign] });
         Assert.Equal(1, agent.Memory.Requester!.Orders.Values.Single().Attempt);
     }
 
