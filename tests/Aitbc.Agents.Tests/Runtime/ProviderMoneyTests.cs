@@ -40,6 +40,19 @@ public sealed class ProviderMoneyTests
     }
 
     [Fact]
+    public void A_bid_that_was_lost_on_its_way_is_placed_again_also_where_it_fills_the_room()
+    {
+        var agent = Scene.Provider();
+        var seen = Scene.See(Scene.Workload());
+        seen = seen with { Services = [seen.Services[0] with { MaxCapacity = 1, CurrentLoad = 0 }] };
+        var lost = Assert.Single(Scene.Acts(AgentTurn.Think(agent, seen)).OfType<PlaceBid>());
+
+        var again = Assert.Single(Scene.Acts(AgentTurn.Think(agent, seen)).OfType<PlaceBid>());
+
+        Assert.Equal((lost.Workload, lost.Commitment), (again.Workload, again.Commitment));
+    }
+
+    [Fact]
     public void It_bids_with_the_service_that_was_asked_for()
     {
         var seen = Scene.See(Scene.Workload());
