@@ -173,7 +173,9 @@ public sealed class Table<T> : IRollback
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote into this empty table.</summary>
-    /// <exception cref="InvalidDataException">The bytes are of another record size or end early.</exception>
+    /// <exception cref="InvalidDataException">The bytes are of another record size, or their counts or their list
+    /// of free slots do not fit.</exception>
+    /// <exception cref="EndOfStreamException">They end early.</exception>
     internal void Load(Stream source)
     {
         Span<int> head = stackalloc int[4];
@@ -192,5 +194,8 @@ public sealed class Table<T> : IRollback
             var rows = Math.Min(ChunkSize, count - (chunk << ChunkBits));
             source.ReadExactly(MemoryMarshal.AsBytes(chunks[chunk].AsSpan(0, rows)));
         }
+
+        // Here and not at the first new record: a list that leads nowhere would end the host long after it began.
+        _ = FreeSlots();
     }
 }

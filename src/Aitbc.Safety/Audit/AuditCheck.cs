@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -151,6 +152,19 @@ public static class AuditCheck
     {
         public AuditTail Read(ReadOnlyMemory<byte> line, AuditTail tail, bool isFirst, AuditTail? before)
         {
+            try
+            {
+                return Follow(line, tail, isFirst, before);
+            }
+            catch (InvalidOperationException)
+            {
+                // A member's name that is JSON and still no text: half of a surrogate pair.
+                throw Damage("not text");
+            }
+        }
+
+        private AuditTail Follow(ReadOnlyMemory<byte> line, AuditTail tail, bool isFirst, AuditTail? before)
+        {
             var sealAt = line.Length - SealLength;
             if (sealAt < 1 || !TryReadSeal(line.Span[sealAt..], out var stated))
             {
@@ -179,8 +193,7 @@ public static class AuditCheck
         {
             var own = (int)Number(json, "file");
             var afterBytes = (long)Number(json, "afterBytes");
-            var text = json.TryGetProperty("after", out var member) ? member.GetString() : null;
-            if (file != AuditFile.NameOf(own) || text is null || !Digest.TryParse(text, out var after))
+            if (file != AuditFile.NameOf(own) || !TryReadAfter(json, out var after))
             {
                 throw Damage("the first line is not the beginning of this file");
             }
@@ -189,6 +202,14 @@ public static class AuditCheck
                 || (after == end.Hash && afterBytes == end.Bytes && own == end.File + 1 && number == end.Lines + 1)
                 ? new AuditTail(own, number - 1, after, 0)
                 : throw Damage($"it does not go on where {AuditFile.NameOf(end.File)} ended");
+        }
+
+        /// <summary>Read as bytes: what was damaged need not be text at all.</summary>
+        private static bool TryReadAfter(JsonElement json, out Digest after)
+        {
+            after = default;
+            return json.TryGetProperty("after", out var member) && member.ValueKind == JsonValueKind.String
+                && Digest.TryParse(JsonMarshal.GetRawUtf8Value(member)[1..^1], out after);
         }
 
         private JsonElement Parse(ReadOnlyMemory<byte> line)

@@ -27,13 +27,14 @@ public sealed class AuditFile : IDisposable
 
     private readonly Lock gate = new();
     private readonly IDisk disk;
+    private readonly long maxFileBytes;
     private readonly ArrayBufferWriter<byte> buffer = new();
     private IDiskFile file;
     private AuditTail tail;
     private bool failed;
 
-    private AuditFile(IDisk disk, IDiskFile file, AuditTail tail) =>
-        (this.disk, this.file, this.tail) = (disk, file, tail);
+    private AuditFile(IDisk disk, long maxFileBytes, IDiskFile file, AuditTail tail) =>
+        (this.disk, this.maxFileBytes, this.file, this.tail) = (disk, maxFileBytes, file, tail);
 
     /// <summary>Lines written, over all files, the first line of each file included.</summary>
     public ulong Lines
@@ -52,14 +53,7 @@ public sealed class AuditFile : IDisposable
     /// <param name="now">The present time.</param>
     /// <exception cref="StorageDamagedException">The last file was changed; the place is named.</exception>
     /// <exception cref="IOException">The disk failed or is full.</exception>
-    public static AuditFile Open(IDisk disk, Timestamp now)
-    {
-        ArgumentNullException.ThrowIfNull(disk);
-        disk.CreateDirectory(Directory);
-        var opened = new AuditFile(disk, null!, AuditCheck.FindEnd(disk, AuditCheck.FilesOf(disk)));
-        opened.BeginFile(now);
-        return opened;
-    }
+    public static AuditFile Open(IDisk disk, Timestamp now) => Open(disk, now, MaxFileBytes);
 
     /// <summary>Stops writing.</summary>
     public void Dispose()
@@ -69,6 +63,17 @@ public sealed class AuditFile : IDisposable
             failed = true;
             file.Dispose();
         }
+    }
+
+    /// <summary>Likewise, with files of another size.</summary>
+    internal static AuditFile Open(IDisk disk, Timestamp now, long maxFileBytes)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        disk.CreateDirectory(Directory);
+        var end = AuditCheck.FindEnd(disk, AuditCheck.FilesOf(disk));
+        var opened = new AuditFile(disk, maxFileBytes, null!, end);
+        opened.BeginFile(now);
+        return opened;
     }
 
     /// <summary>Appends a line; it is on disk when this returns.</summary>
@@ -82,7 +87,7 @@ public sealed class AuditFile : IDisposable
                 throw new IOException("The audit file failed before, so nothing more is signed; restart the host.");
             }
 
-            if (tail.Bytes >= MaxFileBytes)
+            if (tail.Bytes >= maxFileBytes)
             {
                 file.Dispose();
                 BeginFile(line.At);
@@ -97,6 +102,7 @@ public sealed class AuditFile : IDisposable
 
     private void BeginFile(Timestamp now)
     {
+        failed = true;
         var before = tail;
         var number = before.File + 1;
         file = disk.Create(NameOf(number));

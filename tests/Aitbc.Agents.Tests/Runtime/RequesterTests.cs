@@ -181,6 +181,76 @@ public sealed class RequesterTests
         Scene.Only<SaltDelivery>(AgentTurn.Think(Scene.Restarted(agent), See(own)));
     }
 
+    [Theory]
+    [InlineData(WorkloadEnding.NoBids, true)]
+    [InlineData(WorkloadEnding.NoEligibleBid, true)]
+    [InlineData(WorkloadEnding.Cancelled, false)]
+    [InlineData(WorkloadEnding.ProviderMissing, false)]
+    [InlineData(WorkloadEnding.BelowQuality, false)]
+    public void It_offers_more_only_where_nobody_took_the_job(WorkloadEnding ending, bool raises)
+    {
+        var (agent, order) = Ordered();
+        var memory = agent.Memory.Requester!;
+        var unit = memory.UnitCosts[OrderKind.Curate];
+
+        AgentTurn.Think(agent, See() with { ToSettle = 1, Events = [Ended(order, 10, ending)] });
+
+        Assert.Equal(raises ? unit.MulDivUp(5, 4) : unit, memory.UnitCosts[OrderKind.Curate]);
+        Assert.Equal(TokenAmount.Zero, memory.Spent);
+        Assert.Equal(2, memory.Orders.Values.Single().Attempt);
+    }
+
+    [Fact]
+    public void A_result_that_was_paid_and_is_not_what_was_ordered_is_counted_and_not_used()
+    {
+        var (agent, order) = Ordered();
+        var memory = agent.Memory.Requester!;
+        var paid = Ended(order, 10, WorkloadEnding.ClientSilent) with { Paid = TokenAmount.OneToken };
+
+        AgentTurn.Think(agent, See() with { ToSettle = 0, Events = [paid] });
+
+        Assert.Equal((TokenAmount.OneToken, 1L), (memory.Spent, memory.BadResults));
+        Assert.Null(memory.Dataset);
+        Assert.Empty(memory.Orders);
+    }
+
+    [Fact]
+    public void What_ends_for_others_changes_nothing()
+    {
+        var (agent, order) = Ordered();
+        var foreign = Ended(order, 10, WorkloadEnding.NoBids) with { IsOwn = false };
+        AgentTurn.Think(agent, See() with { Events = [foreign] });
+        Assert.Equal(1, agent.Memory.Requester!.Orders.Values.Single().Attempt);
+    }
+
+    [Theory]
+    [InlineData(WorkloadPhase.Open, false, true)]
+    [InlineData(WorkloadPhase.Bidding, false, true)]
+    [InlineData(WorkloadPhase.Opening, false, true)]
+    [InlineData(WorkloadPhase.Opening, true, false)]
+    [InlineData(WorkloadPhase.Awarded, false, false)]
+    [InlineData(WorkloadPhase.Running, false, false)]
+    public void Salt_is_revealed_until_bids_are_opened_and_only_where_it_is_not_known(
+        WorkloadPhase phase, bool revealed, bool gives)
+    {
+        var (agent, _) = Ordered();
+        var own = Scene.Workload(phase, 4) with { IsOwn = true, SaltRevealed = revealed };
+        Assert.Equal(gives, Scene.Acts(AgentTurn.Think(agent, See(own))).OfType<SaltDelivery>().Any());
+    }
+
+    [Fact]
+    public void A_workload_of_its_own_that_it_did_not_order_is_left_alone()
+    {
+        var (agent, _) = Ordered();
+        var own = Scene.Workload(WorkloadPhase.Open, 5) with { IsOwn = true };
+        Assert.Empty(AgentTurn.Think(agent, See(own)).Plans);
+        Assert.Empty(AgentTurn.Think(agent, See(own with { Phase = WorkloadPhase.Submitted })).Plans);
+    }
+
+    [Fact]
+    public void While_the_market_stands_still_it_orders_nothing() =>
+        Assert.Empty(AgentTurn.Think(Requester(), See() with { MarketRuns = false }).Plans);
+
     private static Agent Requester(Ratio silence = default)
     {
         var traits = new RequesterTraits { Data = s_data, Demand = s_demand, Speed = 1, SilenceOdds = silence };
@@ -202,6 +272,16 @@ public sealed class RequesterTests
         memory.Dataset = new DatasetNote(1, Digest.Sha256("train"u8), 900);
         memory.Best = new ModelNote(1, Digest.Sha256("model"u8), Ratio.FromPpm(900_000), Ratio.FromPpm(900_000));
         return agent;
+    }
+
+    /// <summary>A requester whose first order is posted as workload 4.</summary>
+    private static (Agent Agent, Order Order) Ordered()
+    {
+        var agent = Requester();
+        AgentTurn.Think(agent, See());
+        var order = agent.Memory.Requester!.Orders.Values.Single();
+        AgentTurn.Think(agent, See() with { Events = [Posted(agent, order, 5)] });
+        return (agent, order);
     }
 
     private static Observation See(params WorkloadFacts[] workloads) => Scene.See(workloads) with { Services = [] };

@@ -294,6 +294,24 @@ public sealed class HostilePayloadTests
             Enum.GetValues<Kind>(), kind => Assert.EndsWith(".", new PayloadProblem(kind, "a", 1, "b").ToString()));
     }
 
+    [Theory]
+    [InlineData(39, false)]
+    [InlineData(40, false)]
+    [InlineData(41, true)]
+    public void Path_ShowsFortyLettersOfANameAndSaysWhereItWasCut(int length, bool isCut)
+    {
+        var name = new string('b', length);
+        Assert.Equal(name[..Math.Min(length, 40)] + (isCut ? "..." : ""), Parse($$"""{"{{name}}":1}""")!.Path);
+    }
+
+    [Theory]
+    [InlineData("a_b-C9", "a_b-C9")]
+    [InlineData("a.b", "?")]
+    [InlineData("a b", "?")]
+    [InlineData("a\\u0041", "?")]
+    public void Path_RepeatsLettersDigitsUnderlinesAndHyphensAlone(string name, string shown) =>
+        Assert.Equal(shown, Parse($$"""{"{{name}}":1}""")!.Path);
+
     private static void AssertProblem(string json, Kind kind, string path)
     {
         var problem = Parse(json);

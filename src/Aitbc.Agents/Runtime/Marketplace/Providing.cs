@@ -62,9 +62,12 @@ internal static class Providing
             {
                 Open(agent, workload, decision);
             }
-            else if (room > 0 && workload.Phase is WorkloadPhase.Open or WorkloadPhase.Bidding)
+            else if (workload.Phase is WorkloadPhase.Open or WorkloadPhase.Bidding)
             {
-                room -= Bid(agent, traits, seen, workload, decision) ? 1 : 0;
+                // What it remembers to have decided has its room already, also where it was lost on the way.
+                var isRemembered = agent.Memory.Provider!.Bids.ContainsKey(workload.Id.Value);
+                var hasBid = (isRemembered || room > 0) && Bid(agent, traits, seen, workload, decision);
+                room -= hasBid && !isRemembered ? 1 : 0;
             }
         }
     }
