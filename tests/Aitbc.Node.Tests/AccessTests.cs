@@ -6,13 +6,9 @@ using Aitbc.Node.Hosting;
 namespace Aitbc.Node.Tests;
 
 /// <summary>Who is let in: hosts, origins, tokens, sessions.</summary>
-public sealed class AccessTests : IAsyncLifetime
+public sealed class AccessTests(SharedNode shared) : IClassFixture<SharedNode>
 {
-    private NodeFixture node = null!;
-
-    public async Task InitializeAsync() => node = await NodeFixture.StartAsync();
-
-    public async Task DisposeAsync() => await node.DisposeAsync();
+    private readonly NodeFixture node = shared.Node;
 
     [Theory]
     [InlineData("evil.example")]

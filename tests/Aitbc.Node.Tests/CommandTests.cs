@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Oversight;
 
 namespace Aitbc.Node.Tests;
@@ -34,7 +36,7 @@ public sealed class CommandTests : IAsyncLifetime
     [Fact]
     public async Task What_the_rules_refuse_is_a_conflict_that_names_its_entry()
     {
-        var jws = node.Sign(1, new Protocol.Accounts.Transfer(node.Account(2), Primitives.TokenAmount.FromTokens(5_000)));
+        var jws = node.Sign(1, new Transfer(node.Account(2), TokenAmount.FromTokens(5_000)));
         var response = await node.SendAsync(jws);
 
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
@@ -51,18 +53,20 @@ public sealed class CommandTests : IAsyncLifetime
     {
         var good = node.Sign(1, node.Pay(2));
         var parts = good.Split('.');
+        var other = node.Sign(2, node.Pay(3)).Split('.');
         var before = node.Ledger.View.Seq;
         (string Jws, HttpStatusCode Status, string Code)[] cases =
         [
             ("", HttpStatusCode.BadRequest, "malformed"),
             ("a.b.c", HttpStatusCode.BadRequest, "malformed"),
-            ($"{parts[0]}.{parts[1]}.{node.Sign(2, node.Pay(3)).Split('.')[2]}", HttpStatusCode.Unauthorized, "badProof"),
+            ($"{parts[0]}.{parts[1]}.{other[2]}", HttpStatusCode.Unauthorized, "badProof"),
             (node.Sign(1, 7, node.Pay(2)), HttpStatusCode.Conflict, "nonceGap"),
         ];
         foreach (var (jws, status, code) in cases)
         {
             var response = await node.SendAsync(jws);
-            Assert.Equal((status, code), (response.StatusCode, (await NodeFixture.JsonOf(response)).GetProperty("code").GetString()));
+            var problem = await NodeFixture.JsonOf(response);
+            Assert.Equal((status, code), (response.StatusCode, problem.GetProperty("code").GetString()));
         }
 
         Assert.Equal(before, node.Ledger.View.Seq);

@@ -7,13 +7,9 @@ using Aitbc.Protocol.Blocks;
 namespace Aitbc.Node.Tests;
 
 /// <summary>What can be read, and that it can be checked.</summary>
-public sealed class ReadingTests : IAsyncLifetime
+public sealed class ReadingTests(SharedNode shared) : IClassFixture<SharedNode>
 {
-    private NodeFixture node = null!;
-
-    public async Task InitializeAsync() => node = await NodeFixture.StartAsync();
-
-    public async Task DisposeAsync() => await node.DisposeAsync();
+    private readonly NodeFixture node = shared.Node;
 
     [Theory]
     [InlineData("/v1/accounts/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
@@ -62,7 +58,8 @@ public sealed class ReadingTests : IAsyncLifetime
         await node.RestartAsync();
         var entries = (await node.GetAsync("/v1/entries?limit=10")).EnumerateArray().ToArray();
         Assert.Equal(
-            Enumerable.Range(1, 10).Select(seq => (ulong)seq), entries.Select(one => one.GetProperty("seq").GetUInt64()));
+            Enumerable.Range(1, 10).Select(seq => (ulong)seq),
+            entries.Select(one => one.GetProperty("seq").GetUInt64()));
         foreach (var entry in entries)
         {
             await CheckProofAsync(entry);

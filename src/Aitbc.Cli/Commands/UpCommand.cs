@@ -137,8 +137,8 @@ public static class UpCommand
 
     private static void Greet(CommandOutput people, Uri address, LedgerHost ledger, string directory)
     {
-        people.Line($"The chain {ledger.Genesis.Chain} in {directory} is up, at entry {ledger.View.Seq}. Its tokens have"
-            + " no value.");
+        people.Line($"The chain {ledger.Genesis.Chain} in {directory} is up, at entry {ledger.View.Seq}. Its tokens"
+            + " have no value.");
         people.Line($"Open {address}");
         people.Line("The address works once, for 15 minutes. Ctrl-C stops the node.");
     }

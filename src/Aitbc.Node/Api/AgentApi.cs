@@ -98,7 +98,9 @@ internal static class AgentApi
         var hours = terms.HoursUtc;
         return new LimitsView(
             terms.Version,
-            [.. Enum.GetValues<CommandKind>().Where(kind => (allowed >> (int)kind & 1) == 1).Select(CommandNames.NameOf)],
+            [.. Enum.GetValues<CommandKind>()
+                .Where(kind => (allowed >> (int)kind & 1) == 1)
+                .Select(CommandNames.NameOf)],
             counterparties,
             [.. Enumerable.Range(0, 24).Where(hour => (hours >> hour & 1) == 1)],
             terms.MaxValuePerAction,

@@ -27,12 +27,16 @@ internal static class CommandApi
 
     public static void Map(IEndpointRouteBuilder v1)
     {
-        v1.MapPost("/commands", (HttpRequest request, LedgerHost ledger, NodeOptions options, CancellationToken stop) =>
-                SendAsync(request, ledger, options, onlyOversight: false, stop))
+        v1.MapPost(
+                "/commands",
+                (HttpRequest request, LedgerHost ledger, NodeOptions options, CancellationToken stop) =>
+                    SendAsync(request, ledger, options, onlyOversight: false, stop))
             .Describe("Sends signed payloads: one compact JWS, or a JSON array of up to 64, each for itself.")
             .RequireRateLimiting(NodeServer.CommandsShare);
-        v1.MapPost("/oversight", (HttpRequest request, LedgerHost ledger, NodeOptions options, CancellationToken stop) =>
-                SendAsync(request, ledger, options, onlyOversight: true, stop))
+        v1.MapPost(
+                "/oversight",
+                (HttpRequest request, LedgerHost ledger, NodeOptions options, CancellationToken stop) =>
+                    SendAsync(request, ledger, options, onlyOversight: true, stop))
             .Describe("Sends a guardian's stop or release: never kept waiting behind other commands.")
             .RequireRateLimiting(NodeServer.OversightShare);
     }

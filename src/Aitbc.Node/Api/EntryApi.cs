@@ -94,7 +94,8 @@ internal static class EntryApi
     }
 
     private static bool IsSeq(string text, LedgerHost ledger, out ulong seq) =>
-        ulong.TryParse(text, System.Globalization.NumberStyles.None, null, out seq) && seq > 0 && seq <= ledger.View.Seq;
+        ulong.TryParse(text, System.Globalization.NumberStyles.None, null, out seq)
+        && seq > 0 && seq <= ledger.View.Seq;
 
     private static IResult Missing(LedgerHost ledger) =>
         Problem.NotFound($"Entries run from 1 to {ledger.View.Seq}.").ToResult();

@@ -63,7 +63,8 @@ internal static class EventApi
         if (resume is not null
             && (!ulong.TryParse(resume, NumberStyles.None, null, out var seen) || (seq = Math.Min(seen, seq)) != seen))
         {
-            return Problem.BadRequest("Last-Event-ID, or after, is the sequence of an entry that is durable.").ToResult();
+            return Problem.BadRequest("Last-Event-ID, or after, is the sequence of an entry that is durable.")
+                .ToResult();
         }
 
         if (!streams.TryOpen())

@@ -19,7 +19,8 @@ using Microsoft.Extensions.Logging;
 namespace Aitbc.Node.Hosting;
 
 /// <summary>A ledger behind an HTTP API. The ledger is its owner's: it is neither opened nor closed here.</summary>
-/// <remarks>Thread-safe. Dispose it before the ledger: what is under way is answered first, event streams end.</remarks>
+/// <remarks>Thread-safe. Dispose it before the ledger: what is under way is answered first, event
+/// streams end.</remarks>
 public sealed class NodeServer : IAsyncDisposable
 {
     /// <summary>Share of concurrency for requests with commands.</summary>
@@ -33,7 +34,8 @@ public sealed class NodeServer : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private NodeServer(WebApplication app, Sessions sessions, Uri url) => (this.app, Sessions, Url) = (app, sessions, url);
+    private NodeServer(WebApplication app, Sessions sessions, Uri url) =>
+        (this.app, Sessions, Url) = (app, sessions, url);
 
     /// <summary>Tokens and sessions.</summary>
     public Sessions Sessions { get; }
