@@ -31,7 +31,7 @@ internal static class VerifyBench
             new Parameters { PayloadsPerMinute = 60_000_000, MaxValidity = Duration.FromDays(1) });
         ChainDirectory.Create(directory, plan, _ => [.. keys.Select((key, i) =>
             new GenesisAccount(key.PublicKey, TokenAmount.FromTokens(10_000), i == 0))]).Dispose();
-        var signed = Sign(keys, plan, scale.Of(60_000, 2_000), nowMs);
+        var signed = Sign(keys, plan, scale.Of(240_000, 2_000), nowMs);
         await WriteAsync(directory, signed, cancellationToken).ConfigureAwait(false);
         var bare = BareRate(keys, signed);
         var started = Stopwatch.GetTimestamp();
