@@ -19,25 +19,38 @@ internal sealed class Drain(Step step)
     /// <summary>Handles up to <see cref="Ledger.MaxDrained"/> items.</summary>
     public void Run()
     {
-        var state = step.State;
-        var count = 0;
-        while (count < taken.Length
-            && state.TryPeekDue(out var item, out var queue, out var wallMs) && wallMs <= state.Globals.TimeMs)
+        var left = Ledger.MaxDrained;
+        while (left > 0 && Take() is var count and > 0)
         {
-            queue.Pop();
-            taken[count++] = item;
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            Lookahead.FetchDue(state, taken.AsSpan(0, count), i);
-
-            // Twice the same item: the first has moved the record on.
-            if (state.IsLive(taken[i]))
+            for (var i = 0; i < count; i++)
             {
-                Handle(taken[i]);
+                if (left == 0)
+                {
+                    step.State.PutBack(taken[i]);
+                    continue;
+                }
+
+                Lookahead.FetchDue(step.State, taken.AsSpan(0, count), i);
+
+                // What is stale counts for nothing: a state that was loaded holds none of it, and must do the same.
+                if (step.State.IsLive(taken[i]))
+                {
+                    Handle(taken[i]);
+                    left--;
+                }
             }
         }
+    }
+
+    private int Take()
+    {
+        var count = 0;
+        while (count < taken.Length && step.State.TryTakeDue(step.State.Globals.TimeMs, out taken[count]))
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private void Handle(in DueItem item)

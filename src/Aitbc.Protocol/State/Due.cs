@@ -4,7 +4,18 @@ namespace Aitbc.Protocol.State;
 public sealed partial class LedgerState
 {
     /// <summary>The wall time, ms, at which the next thing falls due as matters stand, or long.MaxValue.</summary>
-    public long NextDueMs => TryPeekDue(out _, out _, out var wallMs) ? wallMs : long.MaxValue;
+    public long NextDueMs
+    {
+        get
+        {
+            Prune(WallDue);
+            Prune(MarketDue);
+            var wallMs = WallDue.Count > 0 ? WallDue.FirstMs : long.MaxValue;
+            return MarketRuns && MarketDue.Count > 0
+                ? Math.Min(wallMs, MarketDue.FirstMs + Globals.MarketOffsetMs)
+                : wallMs;
+        }
+    }
 
     /// <summary>Whether anything falls due up to an instant of wall time. Asked before every entry, so it looks at a
     /// record only where its item is due.</summary>
@@ -14,29 +25,30 @@ public sealed partial class LedgerState
         return HasDue(WallDue, wallMs) || (MarketRuns && HasDue(MarketDue, marketMs));
     }
 
-    /// <summary>The earliest live item of both queues, in order of wall time, kind and id.</summary>
-    internal bool TryPeekDue(out DueItem item, out DueQueue queue, out long wallMs)
+    /// <summary>Takes out the earliest item that falls due up to an instant of wall time, also where its record has
+    /// moved on: whoever handles it asks <see cref="IsLive"/>.</summary>
+    internal bool TryTakeDue(long wallMs, out DueItem item)
     {
-        Prune(WallDue);
-        Prune(MarketDue);
-        var marketRuns = MarketRuns && MarketDue.Count > 0;
-        if (WallDue.Count == 0 && !marketRuns)
+        var offset = Globals.MarketOffsetMs;
+        var wall = WallDue.Count > 0 && WallDue.FirstMs <= wallMs;
+        var market = MarketRuns && MarketDue.Count > 0 && MarketDue.FirstMs <= wallMs - offset;
+        if (!wall && !market)
         {
-            (item, queue, wallMs) = (default, WallDue, long.MaxValue);
+            item = default;
             return false;
         }
 
-        var offset = Globals.MarketOffsetMs;
-        var market = marketRuns ? MarketDue.First with { DueMs = MarketDue.First.DueMs + offset } : default;
-        if (marketRuns && (WallDue.Count == 0 || market.CompareTo(WallDue.First) < 0))
-        {
-            (item, queue, wallMs) = (MarketDue.First, MarketDue, market.DueMs);
-            return true;
-        }
-
-        (item, queue, wallMs) = (WallDue.First, WallDue, WallDue.First.DueMs);
+        var marketFirst = market
+            && (!wall || (MarketDue.First with { DueMs = MarketDue.FirstMs + offset }).CompareTo(WallDue.First) < 0);
+        var queue = marketFirst ? MarketDue : WallDue;
+        item = queue.First;
+        queue.Pop();
         return true;
     }
+
+    /// <summary>Puts back what was taken out and not handled.</summary>
+    internal void PutBack(in DueItem item) =>
+        (item.Kind == DueKind.Workload ? MarketDue : WallDue).Push(item.DueMs, item.Kind, item.Id);
 
     private bool HasDue(DueQueue queue, long untilMs)
     {

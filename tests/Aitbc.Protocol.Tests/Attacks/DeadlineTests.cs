@@ -1,6 +1,7 @@
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.State;
 
 namespace Aitbc.Protocol.Tests.Attacks;
 
@@ -66,6 +67,37 @@ public sealed class DeadlineTests
         chain.RevealBeacon();
         chain.PassDeadline(id);
         Assert.Equal(WorkloadPhase.Awarded, chain.Workload(id).Phase);
+    }
+
+    [Fact]
+    public void A_tick_handles_as_much_whether_the_state_was_kept_or_loaded()
+    {
+        // The first hundred are taken back, so that what was due for them is stale where the state was kept.
+        var client = chain.People[4];
+        var posted = Enumerable.Range(0, Ledger.MaxDrained + 150).Select(_ => chain.Post(client)).ToList();
+        foreach (var id in posted.Take(100))
+        {
+            chain.Do(client, new CancelWorkload(id));
+        }
+
+        var loaded = Loaded();
+        chain.Now += Duration.FromDays(1);
+        chain.Input(new Tick());
+        var kept = chain.LastEvents;
+        Assert.Equal(50, chain.State.Workloads.Live);
+
+        var events = new EventBuffer();
+        var header = new EntryHeader(loaded.Globals.Seq + 1, loaded.Globals.Term, chain.Now);
+        new Ledger(loaded).Apply(header, new Tick(), events);
+        Assert.Equal(kept, events.Bytes.ToArray());
+    }
+
+    private LedgerState Loaded()
+    {
+        using var stream = new MemoryStream();
+        chain.State.Save(stream);
+        stream.Position = 0;
+        return LedgerState.Load(chain.Genesis, stream);
     }
 
     private (WorkloadId Id, Provider[] Bidders) Tie()
