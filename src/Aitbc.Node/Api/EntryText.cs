@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Protocol;
@@ -33,8 +34,8 @@ internal sealed class EntryText(LedgerHost ledger)
         json.WriteRawValue(entry.BodyBytes.Span);
         if (!entry.Signature.IsEmpty)
         {
-            json.WriteBase64String("proofHeader", entry.ProofHeader.Span);
-            json.WriteBase64String("signature", entry.Signature.Span);
+            json.WriteString("proofHeader", Base64Url.EncodeToString(entry.ProofHeader.Span));
+            json.WriteString("signature", Base64Url.EncodeToString(entry.Signature.Span));
         }
 
         json.WritePropertyName("events");
