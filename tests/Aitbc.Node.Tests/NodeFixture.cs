@@ -9,6 +9,7 @@ using Aitbc.Protocol;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Aitbc.Node.Tests;
 
@@ -49,6 +50,12 @@ public sealed class NodeFixture : IAsyncDisposable
 
     /// <summary>The node.</summary>
     public NodeServer Server { get; private set; }
+
+    /// <summary>What the node has logged.</summary>
+    internal CapturedLog Log { get; } = new();
+
+    /// <summary>The files of the journal.</summary>
+    public string Journal => Path.Combine(root, "chain", "journal");
 
     /// <summary>A client without cookies or redirects.</summary>
     public HttpClient Client { get; private set; }
@@ -141,7 +148,8 @@ public sealed class NodeFixture : IAsyncDisposable
     private async Task OpenAsync()
     {
         Ledger = chain.OpenLedger();
-        Server = await NodeServer.StartAsync(options, Ledger, TimeProvider.System, CancellationToken.None);
+        Server = await NodeServer.StartAsync(
+            options, Ledger, TimeProvider.System, log => log.AddProvider(Log), CancellationToken.None);
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
         {
             BaseAddress = Server.Url,

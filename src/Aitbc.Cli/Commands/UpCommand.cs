@@ -6,6 +6,7 @@ using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Node.Hosting;
 using Aitbc.Simulation.Worlds;
+using Microsoft.Extensions.Logging;
 
 namespace Aitbc.Cli.Commands;
 
@@ -82,7 +83,7 @@ public static class UpCommand
         var world = await World.OpenAsync(request.ToOptions(), cancellationToken).ConfigureAwait(false);
         await using (world.ConfigureAwait(false))
         {
-            return await ServeAsync(
+            await ServeAsync(
                 options,
                 world.Ledger,
                 world.Directory,
@@ -90,6 +91,9 @@ public static class UpCommand
                 output,
                 cancellationToken).ConfigureAwait(false);
         }
+
+        LedgerEnd.Check(world.Ledger);
+        return ExitCode.StoppedAsAsked;
     }
 
     private static async Task<int> RunEmptyAsync(
@@ -99,14 +103,17 @@ public static class UpCommand
         var ledger = chain.OpenLedger();
         await using (ledger.ConfigureAwait(false))
         {
-            return await ServeAsync(
+            await ServeAsync(
                 options, ledger, chain.FullPath, stop => WatchAsync(ledger, stop), output, cancellationToken)
                 .ConfigureAwait(false);
         }
+
+        LedgerEnd.Check(ledger);
+        return ExitCode.StoppedAsAsked;
     }
 
     /// <summary>Serves while something lives, until it ends or is told to.</summary>
-    private static async Task<int> ServeAsync(
+    private static async Task ServeAsync(
         NodeOptions options,
         LedgerHost ledger,
         string directory,
@@ -114,8 +121,12 @@ public static class UpCommand
         CommandOutput output,
         CancellationToken cancellationToken)
     {
-        var server = await NodeServer.StartAsync(options, ledger, TimeProvider.System, cancellationToken)
-            .ConfigureAwait(false);
+        var server = await NodeServer.StartAsync(
+            options,
+            ledger,
+            TimeProvider.System,
+            log => log.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
+            cancellationToken).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
             var address = new UriBuilder(server.Url) { Query = $"token={server.Sessions.NewOneTime()}" }.Uri;
@@ -131,8 +142,6 @@ public static class UpCommand
                 output.Line("Stopping.");
             }
         }
-
-        return ExitCode.StoppedAsAsked;
     }
 
     private static void Greet(CommandOutput people, Uri address, LedgerHost ledger, string directory)
@@ -151,9 +160,7 @@ public static class UpCommand
             await Task.Delay(Watch, TimeProvider.System, stop).ConfigureAwait(false);
         }
 
-        throw new CommandFailure(
-            "failed", $"The ledger has stopped: {ledger.Failure.Message} Nothing acknowledged is lost: mend that and"
-                + " run this again.");
+        LedgerEnd.Check(ledger);
     }
 
     /// <summary>What machines get once the node is up.</summary>

@@ -1,3 +1,4 @@
+using Aitbc.Cli.Commands;
 using Aitbc.Cli.Output;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
@@ -55,6 +56,7 @@ internal static class DemoRun
             audit = DemoAudit.Of(found.Entries, found.Count, found.Findings.FirstOrDefault()?.Sentence);
         }
 
+        LedgerEnd.Check(world.Ledger);
         var report = DemoReport.Of(world, end, audit, TimeProvider.System.GetElapsedTime(started));
         return output.Result(report, people => DemoClosing.Show(people, world, end, report));
     }

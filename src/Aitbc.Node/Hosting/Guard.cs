@@ -1,14 +1,16 @@
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace Aitbc.Node.Hosting;
 
 /// <summary>The host's boundary: whatever an endpoint throws becomes a problem without a stack trace, and a status
 /// without a body gets one.</summary>
-internal static class Guard
+internal sealed partial class Guard(ILogger<Guard> log)
 {
-    public static async Task RunAsync(HttpContext context, RequestDelegate next)
+    public async Task RunAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.Headers["X-Content-Type-Options"] = "nosniff";
         Problem problem;
@@ -35,17 +37,28 @@ internal static class Guard
         {
             problem = Problem.Busy(closed.Message) with { Code = closed.Code };
         }
-        catch (Exception) when (!context.Response.HasStarted)
+        catch (Exception error)
         {
-            // A defect: what went wrong stays here, for it may name anything.
+            // Neither message nor address: they may hold anything, tokens and payloads too.
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
+            Failed(log, context.Request.Method, route, error.GetType().FullName!, error.StackTrace);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+
             problem = new Problem(
                 "internal", "The node has a defect.", StatusCodes.Status500InternalServerError,
-                "The request could not be handled. Nothing that was acknowledged is lost.");
+                "The request could not be handled; the node's log says where. Nothing acknowledged is lost.");
         }
 
         context.Response.Clear();
         await problem.ToResult().ExecuteAsync(context).ConfigureAwait(false);
     }
+
+    [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed: {Error}\n{Trace}")]
+    private static partial void Failed(ILogger log, string method, string route, string error, string? trace);
 
     private static Problem OfStatus(int status) => status switch
     {

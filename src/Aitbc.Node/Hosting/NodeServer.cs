@@ -47,13 +47,19 @@ public sealed class NodeServer : IAsyncDisposable
     /// <param name="options">Where, and how much.</param>
     /// <param name="ledger">The ledger, open.</param>
     /// <param name="time">The clock of sessions.</param>
+    /// <param name="log">Says where its log goes: defects, by place and kind, never with payloads or tokens.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="ArgumentException">The options are not valid.</exception>
     /// <exception cref="IOException">The port is taken, or a certificate cannot be read.</exception>
     public static async Task<NodeServer> StartAsync(
-        NodeOptions options, LedgerHost ledger, TimeProvider time, CancellationToken cancellationToken)
+        NodeOptions options,
+        LedgerHost ledger,
+        TimeProvider time,
+        Action<ILoggingBuilder> log,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(ledger);
         if (options.Validate() is { Count: > 0 } problems)
         {
@@ -61,7 +67,7 @@ public sealed class NodeServer : IAsyncDisposable
         }
 
         var sessions = new Sessions(time);
-        var app = Build(options, ledger, sessions);
+        var app = Build(options, ledger, sessions, log);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -85,10 +91,15 @@ public sealed class NodeServer : IAsyncDisposable
         await app.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static WebApplication Build(NodeOptions options, LedgerHost ledger, Sessions sessions)
+    private static WebApplication Build(
+        NodeOptions options, LedgerHost ledger, Sessions sessions, Action<ILoggingBuilder> log)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
+
+        // The framework's own lines would hold addresses, and one address holds a token.
+        builder.Logging.AddFilter("Microsoft", LogLevel.None);
+        log(builder.Logging);
         builder.WebHost.UseKestrel(kestrel => Limit(kestrel, options));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(ledger);
@@ -99,7 +110,7 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddRateLimiter(limits => Share(limits, options));
         var app = builder.Build();
         var gate = new AccessGate(options, sessions);
-        app.Use(Guard.RunAsync);
+        app.Use(new Guard(app.Services.GetRequiredService<ILogger<Guard>>()).RunAsync);
         app.Use(gate.RunAsync);
         app.UseRateLimiter();
         ApiRoutes.Map(app);
