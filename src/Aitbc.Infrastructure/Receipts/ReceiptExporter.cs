@@ -175,45 +175,14 @@ public sealed class ReceiptExporter : IDisposable
     /// more.</summary>
     private EntryProof FindDelivery(ulong seq)
     {
-        var first = FirstOfBlockWith(seq);
-        var block = new OpenBlock(HashBefore(first));
-        using var frames = host.FramesFrom(first);
-        while (frames.TryRead(out var frame))
-        {
-            if (frame.Kind == FrameKind.Entry)
-            {
-                var entry = EntryFrame.Read((ulong)frame.Sequence, frame.Payload);
-                if (entry.Header.Seq == seq)
-                {
-                    block.Keep(entry, entry.Proof == ProofKind.Jws ? keys.SignerOf(entry) : null);
-                }
-
-                block.Add(entry);
-            }
-            else if (frame.Kind == FrameKind.Block && (ulong)frame.Sequence >= seq)
-            {
-                return block.Close(frame.Payload.Span)[0];
-            }
-        }
-
-        throw new InvalidDataException($"Entry {seq} is durable and its block cannot be read.");
-    }
-
-    private ulong FirstOfBlockWith(ulong seq)
-    {
-        using var frames = host.FramesFrom(seq);
-        while (frames.TryRead(out var frame))
-        {
-            if (frame.Kind == FrameKind.Block
-                && (ulong)frame.Sequence >= seq
-                && Jws.TryParse(frame.Payload.Span, out var parts, out _)
-                && BlockHeader.TryParse(parts.Payload.Span, out var header))
-            {
-                return header!.FirstSeq;
-            }
-        }
-
-        throw new InvalidDataException($"Entry {seq} is in no closed block.");
+        var found = Inclusion.Find(host, seq)
+            ?? throw new InvalidDataException($"Entry {seq} is durable and its block cannot be read.");
+        return new EntryProof(
+            found.Entry,
+            found.Entry.Proof == ProofKind.Jws ? keys.SignerOf(found.Entry) : null,
+            found.Leaf,
+            [.. found.Path.Select(step => new PathStep(step.Sibling, step.SiblingIsLeft))],
+            found.Block.Compact);
     }
 
     /// <summary>A key that no agent has any more: once a process, all keys there ever were are gathered.</summary>

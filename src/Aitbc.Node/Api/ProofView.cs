@@ -1,4 +1,5 @@
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Receipts;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Blocks;
@@ -11,7 +12,7 @@ namespace Aitbc.Node.Api;
 /// <param name="Hash">The entry's hash.</param>
 /// <param name="Path">The steps up.</param>
 /// <param name="Block">The block's header, a compact JWS of the node.</param>
-public sealed record ProofView(LeafView Leaf, Digest Hash, IReadOnlyList<StepView> Path, string Block)
+public sealed record ProofView(LeafView Leaf, Digest Hash, IReadOnlyList<PathStep> Path, string Block)
 {
     internal static ProofView Of(Inclusion found) => new(
         new LeafView(
@@ -26,7 +27,7 @@ public sealed record ProofView(LeafView Leaf, Digest Hash, IReadOnlyList<StepVie
             found.Leaf.ProofDigest,
             found.Leaf.EventsDigest),
         found.Entry.Hash,
-        [.. found.Path.Select(step => new StepView(step.Sibling, step.SiblingIsLeft))],
+        [.. found.Path.Select(step => new PathStep(step.Sibling, step.SiblingIsLeft))],
         found.Block.Compact);
 }
 
@@ -52,8 +53,3 @@ public sealed record LeafView(
     Digest PayloadDigest,
     Digest ProofDigest,
     Digest EventsDigest);
-
-/// <summary>One step up a Merkle tree.</summary>
-/// <param name="Hash">The other half's hash.</param>
-/// <param name="Left">Whether it stands left.</param>
-public sealed record StepView(Digest Hash, bool Left);
