@@ -133,8 +133,8 @@ public struct AgentRecord
     /// <summary>Jobs that ended by its fault.</summary>
     public uint JobsFaulted;
 
-    /// <summary>Zero.</summary>
-    public ulong Unused2;
+    /// <summary>Wall time, ms, since which its host is not heard of; 0 while it is.</summary>
+    public long GoneSinceMs;
 
     /// <summary>The people who may stop it.</summary>
     public AccountSet Guardians;

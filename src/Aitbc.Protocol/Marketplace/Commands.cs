@@ -1,5 +1,6 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Marketplace;
 
@@ -45,6 +46,8 @@ public sealed record DelistService(ServiceId Service) : Command(CommandKind.Deli
 /// <param name="OpenWindowMs">Market time for openings.</param>
 /// <param name="WorkWindowMs">Market time for the work.</param>
 /// <param name="AcceptWindowMs">Market time to accept; then silence pays.</param>
+/// <param name="Validation">What is asked of validators; null unless the mode is <see cref="VerificationMode.KOfN"/>.
+/// </param>
 public sealed record PostWorkload(
     Label Capability,
     Digest Input,
@@ -58,7 +61,8 @@ public sealed record PostWorkload(
     uint BidWindowMs,
     uint OpenWindowMs,
     uint WorkWindowMs,
-    uint AcceptWindowMs) : Command(CommandKind.PostWorkload);
+    uint AcceptWindowMs,
+    ValidationTerms? Validation = null) : Command(CommandKind.PostWorkload);
 
 /// <summary>The client takes its workload back before bidding closes.</summary>
 /// <param name="Workload">Which.</param>

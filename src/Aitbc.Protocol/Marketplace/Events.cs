@@ -291,7 +291,8 @@ public readonly record struct WorkSubmitted(
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
         ref var workload = ref state.Workloads.Write(state.FindWorkload(Workload));
-        workload.Phase = WorkloadPhase.Submitted;
+        workload.Phase =
+            workload.Mode == VerificationMode.KOfN ? WorkloadPhase.Judging : WorkloadPhase.Submitted;
         workload.QualityPpm = QualityPpm;
         workload.Result = Result;
         workload.DeadlineMs = DeadlineMs;
@@ -326,6 +327,11 @@ public readonly record struct WorkSubmitted(
 /// <param name="MaxPrice">Most the client would have paid.</param>
 /// <param name="Paid">What the provider was paid.</param>
 /// <param name="Forfeited">What the provider lost to the client.</param>
+/// <param name="Mode">How the result was checked.</param>
+/// <param name="Needed">Equal verdicts that would decide; 0 where there are no validators.</param>
+/// <param name="Agreed">Validators that found the result right.</param>
+/// <param name="Disagreed">Validators that found it wrong.</param>
+/// <param name="Fees">What validators were paid.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct WorkloadEnded(
     WorkloadId Workload,
@@ -348,7 +354,12 @@ public readonly record struct WorkloadEnded(
     AccountId ProviderId,
     TokenAmount MaxPrice,
     TokenAmount Paid,
-    TokenAmount Forfeited) : ILedgerEvent
+    TokenAmount Forfeited,
+    VerificationMode Mode,
+    byte Needed,
+    byte Agreed,
+    byte Disagreed,
+    TokenAmount Fees) : ILedgerEvent
 {
     static EventKind ILedgerEvent.Kind => EventKind.WorkloadEnded;
 
@@ -362,14 +373,13 @@ public readonly record struct WorkloadEnded(
             ref var provider = ref state.Accounts.Write(Provider.Slot);
             provider.OpenBids--;
             ref var agent = ref state.Agents.Write(provider.Agent - 1);
-            if (Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent)
-            {
-                agent.JobsSettled++;
-            }
-            else
-            {
-                agent.JobsFaulted++;
-            }
+            agent.JobsSettled += Ending.IsPaid() ? 1u : 0;
+            agent.JobsFaulted += Ending.IsProviderFault() ? 1u : 0;
+        }
+
+        if (state.Workloads[slot].Validation is var validation and not 0)
+        {
+            state.Validations.Free(validation - 1);
         }
 
         state.Accounts.Write(Client.Slot).OpenWorkloads--;

@@ -45,6 +45,12 @@ public readonly record struct ServiceListed(
         state.GlobalTable.Write(0).LastService = Id.Value;
         state.Accounts.Write(Provider.Slot).OpenServices++;
         state.ServiceIndex.Add(Id.Value, slot);
+        if (Capability == Verification.Draw.Capability)
+        {
+            ref var globals = ref state.GlobalTable.Write(0);
+            service.NextValidating = globals.FirstValidating;
+            globals.FirstValidating = slot + 1;
+        }
     }
 }
 
@@ -90,8 +96,33 @@ public readonly record struct ServiceDelisted(ServiceId Id, AccountNumber Provid
 
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
-        state.Services.Free(state.FindService(Id));
+        var slot = state.FindService(Id);
+        if (state.Services[slot].Capability == Verification.Draw.Capability)
+        {
+            Unlink(state, slot);
+        }
+
+        state.Services.Free(slot);
         state.ServiceIndex.Remove(Id.Value);
         state.Accounts.Write(Provider.Slot).OpenServices--;
+    }
+
+    /// <summary>Takes a service out of the list of those that offer to validate.</summary>
+    private static void Unlink(LedgerState state, int slot)
+    {
+        var next = state.Services[slot].NextValidating;
+        var at = state.Globals.FirstValidating;
+        if (at == slot + 1)
+        {
+            state.GlobalTable.Write(0).FirstValidating = next;
+            return;
+        }
+
+        while (state.Services[at - 1].NextValidating != slot + 1)
+        {
+            at = state.Services[at - 1].NextValidating;
+        }
+
+        state.Services.Write(at - 1).NextValidating = next;
     }
 }

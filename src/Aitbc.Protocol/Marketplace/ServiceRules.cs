@@ -1,4 +1,5 @@
 using Aitbc.Protocol.Rules;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Marketplace;
 
@@ -22,7 +23,8 @@ internal static class ServiceRules
             return Outcome.InsufficientStake;
         }
 
-        if (sender.OpenServices >= call.State.Parameters.MaxOpenPerAccount)
+        if (sender.OpenServices >= call.State.Parameters.MaxOpenPerAccount
+            || (command.Terms.Capability == Draw.Capability && Draw.CountOffered(call.State) >= Draw.MaxOffered))
         {
             return Outcome.TooManyOpen;
         }

@@ -36,6 +36,15 @@ public struct ServiceRecord
 
     /// <summary>Digest of the model it runs; zero where there is none.</summary>
     public Digest ModelHash;
+
+    /// <summary>Slot + 1 of the next older service that offers to validate; 0 ends the list.</summary>
+    public int NextValidating;
+
+    /// <summary>Zero.</summary>
+    public int Unused;
+
+    /// <summary>Zero.</summary>
+    public ulong Unused2;
 }
 
 /// <summary>Where a workload stands. Finished ones leave the state.</summary>
@@ -58,6 +67,18 @@ public enum WorkloadPhase : byte
 
     /// <summary>The result is in; the client may accept, and silence pays.</summary>
     Submitted = 6,
+
+    /// <summary>The provider is bound to a result that it has not shown; validators are to be drawn.</summary>
+    Sealed = 7,
+
+    /// <summary>Validators are drawn, do the work themselves and commit to what they find.</summary>
+    Committing = 8,
+
+    /// <summary>The provider shows its result.</summary>
+    Revealing = 9,
+
+    /// <summary>The result is in; validators give their verdicts.</summary>
+    Judging = 10,
 }
 
 /// <summary>Why a workload ended as it did.</summary>
@@ -87,6 +108,28 @@ public enum WorkloadEnding : byte
     /// <summary>The provider delivered below what was promised: the client has its money back and the job bond.
     /// </summary>
     BelowQuality = 8,
+
+    /// <summary>Enough validators found the result right: the provider is paid.</summary>
+    Verified = 9,
+
+    /// <summary>Enough validators found it wrong: the client has its money back and the job bond.</summary>
+    Refuted = 10,
+
+    /// <summary>Too few validators said anything: client and provider have their own back, and the provider the bonds of
+    /// those who were silent.</summary>
+    Unverified = 11,
+}
+
+/// <summary>Questions asked of a <see cref="WorkloadEnding"/>.</summary>
+public static class WorkloadEndings
+{
+    /// <summary>Whether the provider was paid.</summary>
+    public static bool IsPaid(this WorkloadEnding ending) =>
+        ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent or WorkloadEnding.Verified;
+
+    /// <summary>Whether the provider was at fault and lost its job bond.</summary>
+    public static bool IsProviderFault(this WorkloadEnding ending) =>
+        ending is WorkloadEnding.ProviderMissing or WorkloadEnding.BelowQuality or WorkloadEnding.Refuted;
 }
 
 /// <summary>How a result is checked. Only what is built can be chosen.</summary>
@@ -94,6 +137,9 @@ public enum VerificationMode : byte
 {
     /// <summary>Not at all: the client sees the result and may only be silent or accept.</summary>
     None = 0,
+
+    /// <summary>Of n validators that are drawn, k equal verdicts decide.</summary>
+    KOfN = 1,
 }
 
 /// <summary>One workload from posting to settlement.</summary>
@@ -203,6 +249,15 @@ public struct WorkloadRecord
 
     /// <summary>Zero.</summary>
     public ushort Unused2;
+
+    /// <summary>Slot + 1 of what is asked of validators; 0 is nothing.</summary>
+    public int Validation;
+
+    /// <summary>Zero.</summary>
+    public int Unused3;
+
+    /// <summary>Zero.</summary>
+    public ulong Unused4;
 }
 
 /// <summary>One sealed bid.</summary>

@@ -8,7 +8,7 @@ namespace Aitbc.Protocol.State;
 public sealed partial class LedgerState
 {
     /// <summary>Begins the bytes; its number changes whenever a record's layout or the order of tables does.</summary>
-    private static ReadOnlySpan<byte> Header => "aitbc/state/1\0"u8;
+    private static ReadOnlySpan<byte> Header => "aitbc/state/2\0"u8;
 
     /// <summary>
     /// The state's hash: SHA-256 of exactly the bytes that <see cref="Save"/> writes. Same events, same hash; indexes
@@ -69,6 +69,7 @@ public sealed partial class LedgerState
         Services.Save(sink);
         Workloads.Save(sink);
         Bids.Save(sink);
+        Validations.Save(sink);
         Blobs.Save(sink);
     }
 
@@ -91,6 +92,7 @@ public sealed partial class LedgerState
         Services.Load(source);
         Workloads.Load(source);
         Bids.Load(source);
+        Validations.Load(source);
         Blobs.Load(source);
         if (GlobalTable.Count != 1 || (Accounts.Count > 0 && Globals.Supply != Genesis.Supply))
         {

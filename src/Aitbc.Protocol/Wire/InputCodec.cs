@@ -22,6 +22,7 @@ public static class InputCodec
     private static readonly MemberSet OpeningsMembers = new("type", "workload", "salt", "openings");
     private static readonly MemberSet OpeningMembers = new("bidder", "price", "proposalHash", "salt");
     private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes");
+    private static readonly MemberSet LivenessMembers = new("type", "agent", "live");
 
     /// <summary>Reads an input.</summary>
     /// <param name="utf8">The input's bytes and nothing else.</param>
@@ -59,6 +60,10 @@ public static class InputCodec
             case BlobAvailable it:
                 json.WriteText("digest"u8, it.Digest);
                 json.WriteInteger("sizeBytes"u8, it.SizeBytes);
+                break;
+            case Liveness it:
+                json.WriteText("agent"u8, it.Agent);
+                json.WriteBoolean("live"u8, it.IsLive);
                 break;
         }
 
@@ -115,6 +120,8 @@ public static class InputCodec
                 return ReadBlob(ref reader, seen);
             case SystemInputKind.TermBegan:
                 return ReadTerm(ref reader, seen);
+            case SystemInputKind.Liveness:
+                return ReadLiveness(ref reader, seen);
         }
 
         while (reader.Next(BareMembers, ref seen, out _))
@@ -170,6 +177,26 @@ public static class InputCodec
         }
 
         return new BlobAvailable(digest, sizeBytes);
+    }
+
+    private static Liveness ReadLiveness(ref WireReader reader, ulong seen)
+    {
+        AccountId agent = default;
+        var isLive = false;
+        while (reader.Next(LivenessMembers, ref seen, out var member))
+        {
+            switch (member)
+            {
+                case 1:
+                    agent = reader.Text<AccountId>();
+                    break;
+                case 2:
+                    isLive = reader.Boolean();
+                    break;
+            }
+        }
+
+        return new Liveness(agent, isLive);
     }
 
     private static BidOpenings ReadOpenings(ref WireReader reader, ulong seen)

@@ -14,16 +14,16 @@ internal static class Words
     public static readonly WordTable<CommandKind> Commands = new(
         Enum.GetValues<CommandKind>().Select(kind => (kind, CommandNames.NameOf(kind))),
         "access.", "appeal.", "approval.", "constitution.", "cover.", "credit.", "delegation.", "dispute.", "order.",
-        "override.", "pool.", "proposal.", "verdict.", "vote.");
+        "override.", "pool.", "proposal.", "vote.");
 
     /// <summary>Types of system inputs.</summary>
     public static readonly WordTable<SystemInputKind> Inputs = new(
         new[]
         {
             SystemInputKind.Tick, SystemInputKind.Resumed, SystemInputKind.TermBegan, SystemInputKind.Beacon,
-            SystemInputKind.BidOpenings, SystemInputKind.BlobAvailable,
+            SystemInputKind.BidOpenings, SystemInputKind.BlobAvailable, SystemInputKind.Liveness,
         }.Select(kind => (kind, Camel(kind.ToString()))),
-        "liveness", "monitorVerdict", "upgrade");
+        "monitorVerdict", "upgrade");
 
     /// <summary>Kinds of agents.</summary>
     public static readonly WordTable<AgentKind> AgentKinds = Of<AgentKind>();
