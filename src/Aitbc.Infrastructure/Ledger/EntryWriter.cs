@@ -20,6 +20,7 @@ internal sealed class EntryWriter(
 {
     private readonly OpeningPool pool = new();
     private readonly List<WorkloadId> closed = [];
+    private bool drawWaits;
     private readonly System.Buffers.ArrayBufferWriter<byte> inputBytes = new();
     private bool hasResumed;
 
@@ -153,7 +154,7 @@ internal sealed class EntryWriter(
             NoteClosed(group.Events.Bytes[eventsAt..]);
         }
 
-        if (closed.Count > 0)
+        if (closed.Count > 0 || drawWaits)
         {
             OpenClosed(now, group);
         }
@@ -168,6 +169,8 @@ internal sealed class EntryWriter(
             {
                 closed.Add(reader.As<BiddingClosed>().Workload);
             }
+
+            drawWaits |= reader.Kind == EventKind.DrawPostponed;
         }
     }
 
@@ -188,6 +191,7 @@ internal sealed class EntryWriter(
         }
 
         closed.Clear();
+        drawWaits = false;
     }
 
     /// <summary>What is kept came from strangers: one wrong opening must not spoil the others.</summary>

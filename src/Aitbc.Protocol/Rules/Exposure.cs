@@ -26,6 +26,9 @@ internal readonly record struct Exposure(TokenAmount Value, TokenAmount Stake, i
     /// <summary>Value goes to an account that is not there yet, so no constitution can have named it.</summary>
     public const int Stranger = -2;
 
+    private static readonly TokenAmount BeyondSupply =
+        Genesis.MaxSupply + TokenAmount.FromBaseUnits(UInt128.One);
+
     /// <summary>No exposure.</summary>
     public static Exposure None => new(TokenAmount.Zero, TokenAmount.Zero, Protocol, false);
 
@@ -50,7 +53,7 @@ internal readonly record struct Exposure(TokenAmount Value, TokenAmount Stake, i
     /// <summary>The price goes to whoever wins, the fees to whoever is drawn. What is written may be any number, so the
     /// sum stays in range by bounding each: more than the supply can be paid by nobody.</summary>
     private static Exposure Post(PostWorkload command) => Pay(
-        TokenAmount.Min(command.MaxPrice, Genesis.MaxSupply) + VerificationRules.FeesOf(command), Protocol, true);
+        TokenAmount.Min(command.MaxPrice, BeyondSupply) + VerificationRules.FeesOf(command), Protocol, true);
 
     /// <summary>The bond may be forfeited to the provider, whom the validator cannot choose.</summary>
     private static Exposure Verdict(LedgerState state, WorkloadId id) =>

@@ -20,6 +20,9 @@ internal static class VerificationRules
     /// <summary>How often a draw waits, twice as long each time.</summary>
     private const int MaxPostponed = 10;
 
+    private static readonly TokenAmount BeyondSupply =
+        Genesis.MaxSupply + TokenAmount.FromBaseUnits(UInt128.One);
+
     /// <summary>Whether what a client asks of validators can be had at all; the fee's sum is within the supply.</summary>
     public static bool IsSound(LedgerState state, PostWorkload command)
     {
@@ -43,7 +46,7 @@ internal static class VerificationRules
 
     /// <summary>What goes into escrow for validators.</summary>
     public static TokenAmount FeesOf(PostWorkload command) => command.Validation is { } terms
-        ? TokenAmount.Min(terms.Fee, Genesis.MaxSupply).MulDivDown(terms.Validators, 1)
+        ? TokenAmount.Min(terms.Fee, BeyondSupply).MulDivDown(terms.Validators, 1)
         : TokenAmount.Zero;
 
     /// <summary>Time, ms, that verification may take after the work.</summary>

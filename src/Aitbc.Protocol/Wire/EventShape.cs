@@ -62,7 +62,7 @@ internal sealed class EventShape
             static (in print, name, value) => print.Word(name, EventBytes.OutcomeOf((uint)value)),
         (nameof(CommandHandled), nameof(CommandHandled.DigestPrefix)) =>
             static (in print, name, value) => print.Prefix(name, (ulong)value),
-        (_, "Council" or "Forfeited") when property.PropertyType == typeof(byte) =>
+        (_, "Council" or "Forfeited" or "Agrees" or "Live") when property.PropertyType == typeof(byte) =>
             static (in print, name, value) => print.Json.WriteBoolean(name, (byte)value == 1),
         // An event that carries the id itself needs no resolver, and a second member of that name would be wrong.
         (_, var name) when property.PropertyType == typeof(AccountNumber)

@@ -64,8 +64,8 @@ internal sealed class Tally(ulong afterSeq)
 
     private void End(ulong seq, in WorkloadEnded ended, Func<AccountNumber, string> nameOf)
     {
-        var paid = ended.Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent;
-        var fault = ended.Ending is WorkloadEnding.ProviderMissing or WorkloadEnding.BelowQuality;
+        var paid = ended.Ending.IsPaid();
+        var fault = ended.Ending.IsProviderFault();
         Counts = Counts with
         {
             Settled = Counts.Settled + (paid ? 1 : 0),

@@ -53,6 +53,11 @@ internal sealed class ForgedReceipt : IDisposable
             ProviderId,
             TokenAmount.FromTokens(100),
             TokenAmount.FromTokens(40),
+            TokenAmount.Zero,
+            VerificationMode.None,
+            Needed: 0,
+            Agreed: 0,
+            Disagreed: 0,
             TokenAmount.Zero);
         Commands = [new SubmitWork(Ended.Workload, Result, Ended.QualityPpm)];
     }
@@ -162,6 +167,9 @@ internal sealed class ForgedReceipt : IDisposable
             Ended.Result,
             Ended.MaxPrice,
             Ended.Paid,
+            Ended.Mode == VerificationMode.None
+                ? null
+                : new ReceiptVerdicts(Ended.Needed, Ended.Agreed, Ended.Disagreed, Ended.Fees),
             new ReceiptDelivery(
                 Simulated ? ReceiptProof.Simulated : ReceiptProof.Jws,
                 new Base64UrlBytes(header),
