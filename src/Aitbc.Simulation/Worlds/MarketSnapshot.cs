@@ -4,6 +4,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 using Aitbc.Agents.Runtime.Marketplace;
 
 namespace Aitbc.Simulation.Worlds;
@@ -17,7 +18,25 @@ internal readonly record struct BidRow(AccountNumber Bidder, bool IsOpened);
 /// <param name="Record">The workload.</param>
 /// <param name="Bids">Its bids.</param>
 /// <param name="Provider">To whom it was awarded; null before.</param>
-internal sealed record WorkloadRow(WorkloadRecord Record, IReadOnlyList<BidRow> Bids, AccountNumber? Provider);
+/// <param name="Validation">What is asked of validators; null where nothing is.</param>
+internal sealed record WorkloadRow(
+    WorkloadRecord Record, IReadOnlyList<BidRow> Bids, AccountNumber? Provider, ValidationRecord? Validation)
+{
+    /// <summary>How far an account is as a drawn validator; null where it was not drawn.</summary>
+    public SeatState? SeatOf(AccountNumber account)
+    {
+        var validation = Validation ?? default;
+        for (var i = 0; i < validation.Drawn; i++)
+        {
+            if (validation.Seats[i].Validator == account)
+            {
+                return validation.Seats[i].State;
+            }
+        }
+
+        return null;
+    }
+}
 
 /// <summary>An account of the world.</summary>
 /// <param name="Number">Its number.</param>
@@ -130,7 +149,9 @@ internal sealed record MarketSnapshot
 
             AccountNumber? provider =
                 record.Phase >= WorkloadPhase.Awarded ? state.Bids[record.WinningBid].Bidder : null;
-            rows.Add(new WorkloadRow(record, bids, provider));
+            ValidationRecord? validation =
+                record.Validation == 0 ? null : state.Validations[record.Validation - 1];
+            rows.Add(new WorkloadRow(record, bids, provider, validation));
         }
 
         rows.Sort((a, b) => a.Record.Id.Value.CompareTo(b.Record.Id.Value));

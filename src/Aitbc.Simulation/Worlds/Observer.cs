@@ -74,9 +74,13 @@ internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyLi
             var hasBid = row.Bids.Any(held => held.Bidder == self);
             var isOwn = row.Record.Client == self;
             var isOffered = agent.Conduct.Offers.Any(offer => offer.Capability == row.Record.Capability);
-            if (isOwn || hasBid || (isOffered && row.Record.Phase <= WorkloadPhase.Bidding))
+            var seat = row.SeatOf(self);
+            if (isOwn || hasBid || seat is not null || (isOffered && row.Record.Phase <= WorkloadPhase.Bidding))
             {
-                facts.Add(FactsOf(row, market, isOwn, hasBid, bid.IsOpened, row.Provider == self));
+                facts.Add(FactsOf(row, market, isOwn, hasBid, bid.IsOpened, row.Provider == self) with
+                {
+                    OwnSeat = seat,
+                });
             }
         }
 
@@ -106,6 +110,9 @@ internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyLi
             HasOwnBid = hasBid,
             OwnBidOpened = isOpened,
             IsAwardedToSelf = isAwarded,
+            Mode = record.Mode,
+            TolerancePpm = row.Validation?.TolerancePpm ?? 0,
+            VerdictBond = record.BidBond,
         };
     }
 }

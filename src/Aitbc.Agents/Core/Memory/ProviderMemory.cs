@@ -34,4 +34,8 @@ public sealed class ProviderMemory
     /// restart.</summary>
     [JsonIgnore]
     public HashSet<ulong> Offered { get; } = [];
+
+    /// <summary>Transient: wrong results that it is about to deliver, whose standing it must see.</summary>
+    [JsonIgnore]
+    public HashSet<Digest> Spoilt { get; } = [];
 }

@@ -6,6 +6,7 @@ using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Verification;
 using Aitbc.Safety;
 
 namespace Aitbc.Agents.Runtime.Marketplace;
@@ -148,11 +149,13 @@ internal static class Providing
                 $"start/{workload.Id}",
                 new ProposedAction(agent.Account, new StartWork(workload.Id), $"start {workload.Id}"));
         }
-        else if (workload.Phase == WorkloadPhase.Running && !seen.Working.Contains(workload.Id))
+        else if (workload.Phase is WorkloadPhase.Running or WorkloadPhase.Revealing
+            && !seen.Working.Contains(workload.Id))
         {
             var done = seen.Work.FirstOrDefault(work => work.Workload == workload.Id);
             if (done is null)
             {
+                // Also what it has sealed: a restart forgets results, and the same bytes in give the same bytes out.
                 decision.Run(new WorkOrder(
                     workload.Id,
                     workload.Capability,
@@ -162,13 +165,34 @@ internal static class Providing
             }
             else if (done.Failure is null)
             {
-                decision.Do($"deliver/{workload.Id}", Deliver(agent, seen, done));
+                Finish(agent, seen, workload, Mistakes.Make(agent, traits, seen, done), decision);
             }
         }
     }
 
-    /// <summary>Declares and puts what the ledger does not have yet, then submits the primary blob.</summary>
-    private static List<PlanStep> Deliver(Agent agent, Observation seen, WorkDone done)
+    /// <summary>Delivers; where validators check, first only the seal of what will be shown later.</summary>
+    private static void Finish(
+        Agent agent, Observation seen, WorkloadFacts workload, WorkDone done, DecisionBuilder decision)
+    {
+        var (id, result, quality) = (workload.Id, done.Outputs[0].Digest, done.QualityPpm ?? 0);
+        var salt = Sealing.WorkSalt(agent.Secret, id);
+        if (workload.Mode == VerificationMode.None)
+        {
+            decision.Do($"deliver/{id}", Deliver(agent, seen, done, new SubmitWork(id, result, quality)));
+        }
+        else if (workload.Phase == WorkloadPhase.Running)
+        {
+            var seal = new SealWork(id, Commitments.OfWork(id, agent.Account, result, quality, salt));
+            decision.Do($"seal/{id}", new ProposedAction(agent.Account, seal, $"seal the result of {id}"));
+        }
+        else
+        {
+            decision.Do($"reveal/{id}", Deliver(agent, seen, done, new RevealWork(id, result, quality, salt)));
+        }
+    }
+
+    /// <summary>Declares and puts what the ledger does not have yet, then says so.</summary>
+    internal static List<PlanStep> Deliver(Agent agent, Observation seen, WorkDone done, Command say)
     {
         List<PlanStep> steps = [];
         Command[] declared =
@@ -183,8 +207,7 @@ internal static class Providing
 
         steps.AddRange(done.Outputs.Where(blob => !blob.Facts.IsAvailable).DistinctBy(blob => blob.Digest)
             .Select(blob => (PlanStep)new BlobDelivery(agent.Account, blob.Bytes)));
-        var submit = new SubmitWork(done.Workload, done.Outputs[0].Digest, done.QualityPpm ?? 0);
-        steps.Add(new ProposedAction(agent.Account, submit, $"deliver {done.Workload}"));
+        steps.Add(new ProposedAction(agent.Account, say, $"deliver {done.Workload}"));
         return steps;
     }
 
