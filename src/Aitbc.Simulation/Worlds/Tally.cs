@@ -16,7 +16,7 @@ internal sealed class Tally(ulong afterSeq)
         new(StringComparer.Ordinal);
 
     /// <summary>This run's counts.</summary>
-    public RunCounts Counts { get; private set; } = new(0, 0, 0, 0, TokenAmount.Zero, TokenAmount.Zero);
+    public RunCounts Counts { get; private set; } = new(0, 0, 0, 0, 0, 0, 0, 0, TokenAmount.Zero, TokenAmount.Zero);
 
     /// <summary>Prices by capability.</summary>
     public IReadOnlyList<PriceView> Prices =>
@@ -70,8 +70,12 @@ internal sealed class Tally(ulong afterSeq)
         {
             Settled = Counts.Settled + (paid ? 1 : 0),
             Silent = Counts.Silent + (ended.Ending == WorkloadEnding.ClientSilent ? 1 : 0),
+            Verified = Counts.Verified + (ended.Ending == WorkloadEnding.Verified ? 1 : 0),
             Refunded = Counts.Refunded + (paid ? 0 : 1),
             Faults = Counts.Faults + (fault ? 1 : 0),
+            Missed = Counts.Missed + (ended.Ending == WorkloadEnding.ProviderMissing ? 1 : 0),
+            Refuted = Counts.Refuted + (ended.Ending == WorkloadEnding.Refuted ? 1 : 0),
+            Unverified = Counts.Unverified + (ended.Ending == WorkloadEnding.Unverified ? 1 : 0),
             Paid = Counts.Paid + ended.Paid,
             Forfeited = Counts.Forfeited + ended.Forfeited,
         };
