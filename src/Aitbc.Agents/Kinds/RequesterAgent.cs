@@ -116,7 +116,8 @@ public sealed class RequesterAgent(RequesterTraits traits) : IAgentConduct
 
     /// <summary>Whether an order is to be checked: by its own number, so the same after a restart.</summary>
     private bool Checks(Agent agent, Order order) => order.Kind == OrderKind.Infer
-        && new SeededRandom(agent.Secret.Prefix).Fork($"check/{order.Number}").Chance(traits.CheckOdds);
+        && (order.Number <= traits.CheckFirst
+            || new SeededRandom(agent.Secret.Prefix).Fork($"check/{order.Number}").Chance(traits.CheckOdds));
 
     private ValidationTerms TermsOf(Order order) => new(
         traits.Check.Needed,

@@ -29,10 +29,10 @@ public sealed record CastMember(
 
 /// <summary>
 /// Who lives in the demonstration's world: eight owners and a council, one requester, two data agents, two trainers,
-/// three inference agents, each kind with different costs so that they compete, and four validators. One of them,
-/// infer-3, is cheap and unreliable: it lets one job in eight pass and gets one in five wrong, so that faults are seen.
-/// The requester stays silent one time in ten, so that silence is seen to pay, and has two inferences in five checked.
-/// One validator, check-4, is silent now and then.
+/// four inference agents, each kind with different costs so that they compete, and four validators. Two are cheap and
+/// unreliable, so that faults are seen: infer-3 gets its first jobs wrong, infer-4 misses the deadline of its first and
+/// of one in eight later. The requester stays silent one time in ten, so that silence is seen to pay, and has its first
+/// inferences and three in ten of the others checked. One validator, check-4, is silent now and then.
 /// </summary>
 public static class Cast
 {
@@ -88,9 +88,14 @@ public static class Cast
         Data("data-2", Cyn, perJob: 30, perUnit: 23, marginPercent: 45),
         Training("train-1", Ben, perJob: 500, perUnit: 700, marginPercent: 35, slownessPercent: 100),
         Training("train-2", Cyn, perJob: 300, perUnit: 800, marginPercent: 25, slownessPercent: 80),
-        Inference("infer-1", Ben, perJob: 20, perUnit: 30, marginPercent: 40, slownessPercent: 100, 0, 0),
-        Inference("infer-2", Cyn, perJob: 25, perUnit: 34, marginPercent: 25, slownessPercent: 70, 0, 0),
-        Inference("infer-3", Dan, perJob: 20, perUnit: 24, marginPercent: 35, slownessPercent: 150, 12, 20),
+        Inference("infer-1", Ben, perJob: 20, perUnit: 30, marginPercent: 40, slownessPercent: 100, missPercent: 0),
+        Inference("infer-2", Cyn, perJob: 25, perUnit: 34, marginPercent: 25, slownessPercent: 70, missPercent: 0),
+        Inference(
+            "infer-3", Dan, perJob: 18, perUnit: 20, marginPercent: 35, slownessPercent: 150, missPercent: 0,
+            Slip.Wrong, Slip.Wrong, Slip.Wrong),
+        Inference(
+            "infer-4", Dan, perJob: 20, perUnit: 25, marginPercent: 30, slownessPercent: 120, missPercent: 12,
+            Slip.Missed),
         Validation("check-1", Eve, missPercent: 0),
         Validation("check-2", Fay, missPercent: 0),
         Validation("check-3", Gil, missPercent: 0),
@@ -153,10 +158,10 @@ public static class Cast
         uint marginPercent,
         uint slownessPercent,
         uint missPercent,
-        uint errorPercent)
+        params Slip[] slips)
     {
         var traits = Traits(perJob, perUnit, marginPercent, missPercent, slownessPercent);
-        var agent = new InferenceAgent(traits with { ErrorOdds = Ratio.FromPpm(errorPercent * 10_000) });
+        var agent = new InferenceAgent(traits with { Slips = slips });
         return new CastMember(name, owner, 3_000, agent, agent.NewMemory);
     }
 

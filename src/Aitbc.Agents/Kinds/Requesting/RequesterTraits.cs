@@ -39,6 +39,10 @@ public sealed record RequesterTraits
     /// <summary>How often it has an inference checked by drawn validators. Default never.</summary>
     public Ratio CheckOdds { get; init; } = Ratio.Zero;
 
+    /// <summary>How many of its first orders it has checked if they are inferences, whatever the odds. Default none.
+    /// </summary>
+    public ulong CheckFirst { get; init; }
+
     /// <summary>What it asks of them. Default: two of three decide, outputs must be the same, 3 s to commit and 2 s to
     /// reveal.</summary>
     public CheckTerms Check { get; init; } = new(2, 3, 0, Ratio.FromPpm(100_000), 3_000, 2_000);

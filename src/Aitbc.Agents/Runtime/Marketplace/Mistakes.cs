@@ -1,4 +1,5 @@
 using System.Text;
+using Aitbc.Agents.Core.Memory;
 using Aitbc.Agents.Runtime.Decision;
 using Aitbc.Primitives;
 
@@ -6,23 +7,21 @@ namespace Aitbc.Agents.Runtime.Marketplace;
 
 /// <summary>
 /// What an unreliable provider delivers instead of what it computed: the same lines one place off, as a program with an
-/// error in its counting does. Which jobs it spoils follows from its secret, so it spoils the same ones after a restart.
-/// Pure.
+/// error in its counting does. Pure but for noting what it is about to deliver.
 /// </summary>
 internal static class Mistakes
 {
     /// <summary>The work as it will be delivered.</summary>
-    public static WorkDone Make(Agent agent, ProviderTraits traits, Observation seen, WorkDone done)
+    public static WorkDone Make(Agent agent, Observation seen, WorkDone done)
     {
-        var random = new SeededRandom(agent.Secret.Prefix).Fork($"error/{done.Workload}");
-        if (traits.ErrorOdds == Ratio.Zero || !random.Chance(traits.ErrorOdds))
+        if (agent.Memory.Provider!.Slips.GetValueOrDefault(done.Workload.Value) != Slip.Wrong)
         {
             return done;
         }
 
         var wrong = Shift(done.Outputs[0].Bytes);
         var digest = Digest.Sha256(wrong);
-        agent.Memory.Provider!.Spoilt.Add(digest);
+        agent.Memory.Provider.Spoilt.Add(digest);
         return done with { Outputs = [new OutputBlob(digest, wrong, seen.Blobs.GetValueOrDefault(digest))] };
     }
 

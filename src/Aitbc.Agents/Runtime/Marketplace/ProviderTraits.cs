@@ -1,4 +1,5 @@
 using Aitbc.Agents.Core.Learning;
+using Aitbc.Agents.Core.Memory;
 using Aitbc.Primitives;
 
 namespace Aitbc.Agents.Runtime.Marketplace;
@@ -9,10 +10,13 @@ namespace Aitbc.Agents.Runtime.Marketplace;
 /// <param name="FirstMargin">Margin before it has learnt anything.</param>
 /// <param name="MissOdds">How often it lets a job pass that it has won, until the deadline finds it at fault.</param>
 /// <param name="Slowness">How long it takes in virtual time, against others of its kind: one is the kind's own.</param>
-/// <param name="ErrorOdds">How often it delivers a wrong result, checked or not: its lines one place off.</param>
 public sealed record ProviderTraits(
-    TokenAmount PerJob, TokenAmount PerUnit, Ratio FirstMargin, Ratio MissOdds, Ratio Slowness, Ratio ErrorOdds = default)
+    TokenAmount PerJob, TokenAmount PerUnit, Ratio FirstMargin, Ratio MissOdds, Ratio Slowness)
 {
+    /// <summary>What goes wrong with the first jobs it wins, in their order; nothing with later ones. Default nothing.
+    /// </summary>
+    public IReadOnlyList<Slip> Slips { get; init; } = [];
+
     /// <summary>Cost of a job.</summary>
     /// <param name="units">Its units.</param>
     public TokenAmount CostOf(uint units) => PerJob + PerUnit.MulDivUp(units, 1);

@@ -27,6 +27,11 @@ internal static class Providing
                 if (memory.Bids.Remove(awarded.Workload.Value, out var bid) && bid.IsPlaced)
                 {
                     memory.Margin = MarginLearner.After(memory.Margin, awarded.IsToSelf);
+                    if (awarded.IsToSelf && memory.Won < (ulong)traits.Slips.Count)
+                    {
+                        memory.Slips.Add(awarded.Workload.Value, traits.Slips[(int)memory.Won]);
+                    }
+
                     memory.Won += awarded.IsToSelf ? 1UL : 0;
                     memory.Lost += awarded.IsToSelf ? 0 : 1UL;
                     memory.Missed += awarded.IsToSelf && Misses(agent, traits, awarded.Workload) ? 1UL : 0;
@@ -36,6 +41,7 @@ internal static class Providing
             case EndedEvent ended:
                 memory.Bids.Remove(ended.Workload.Value);
                 memory.Offered.Remove(ended.Workload.Value);
+                memory.Slips.Remove(ended.Workload.Value);
                 memory.Earned += ended.IsByOwn ? ended.Paid : TokenAmount.Zero;
                 break;
             default:
@@ -165,7 +171,7 @@ internal static class Providing
             }
             else if (done.Failure is null)
             {
-                Finish(agent, seen, workload, Mistakes.Make(agent, traits, seen, done), decision);
+                Finish(agent, seen, workload, Mistakes.Make(agent, seen, done), decision);
             }
         }
     }
@@ -211,8 +217,9 @@ internal static class Providing
         return steps;
     }
 
-    /// <summary>Whether it lets a job pass: drawn from its secret and the workload, so the same after a restart.
-    /// </summary>
+    /// <summary>Whether it lets a job pass: as one of its first, or drawn from its secret and the workload, so the same
+    /// after a restart.</summary>
     private static bool Misses(Agent agent, ProviderTraits traits, WorkloadId workload) =>
-        new SeededRandom(agent.Secret.Prefix).Fork($"miss/{workload}").Chance(traits.MissOdds);
+        agent.Memory.Provider!.Slips.GetValueOrDefault(workload.Value) == Slip.Missed
+        || new SeededRandom(agent.Secret.Prefix).Fork($"miss/{workload}").Chance(traits.MissOdds);
 }
