@@ -238,6 +238,9 @@ public sealed partial class World : IAsyncDisposable
         long[] instants =
         [
             .. decisions.Select(pair => pair.Decision.WakeAt).OfType<Timestamp>().Select(at => at.UnixMs),
+
+            // What failed in this very turn waits, too, and no decision could know that yet.
+            .. decisions.Select(pair => pair.Agent.Memory.NextTry(now)).OfType<Timestamp>().Select(at => at.UnixMs),
             ledger.View.NextDueMs,
             workshop.NextDone(now)?.UnixMs ?? long.MaxValue,
         ];
