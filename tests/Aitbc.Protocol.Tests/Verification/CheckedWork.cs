@@ -38,7 +38,7 @@ internal sealed class CheckedWork
 
     public WorkloadId Id { get; private set; }
 
-    public Digest Result { get; private set; }
+    public Digest Result => Chain.Showing(Id).Result;
 
     public Provider[] Drawn { get; private set; } = [];
 
@@ -135,7 +135,10 @@ internal sealed class CheckedWork
         switch (phase)
         {
             case WorkloadPhase.Awarded:
-                Result = Chain.Seal(Provider, Id, QualityPpm);
+                Chain.Do(Provider.Agent, new StartWork(Id));
+                return;
+            case WorkloadPhase.Running:
+                Chain.Do(Provider.Agent, Chain.Sealing(Provider, Id, QualityPpm));
                 return;
             case WorkloadPhase.Sealed:
                 Drawn = Chain.Draw(Id);
@@ -162,7 +165,10 @@ internal sealed class CheckedWork
     {
         for (var i = 0; i < Drawn.Length; i++)
         {
-            if (ways.Contains(Ways[i], StringComparison.Ordinal))
+            // A test may have let some act already.
+            var isOpen = Chain.IsLive(Id)
+                && Chain.Checks(Id).Seats[i].State < (Phase == WorkloadPhase.Judging ? (SeatState)3 : (SeatState)2);
+            if (isOpen && ways.Contains(Ways[i], StringComparison.Ordinal))
             {
                 act(i);
             }

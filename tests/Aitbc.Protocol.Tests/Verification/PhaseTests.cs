@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
@@ -13,9 +14,13 @@ public sealed class PhaseTests
 {
     public static TheoryData<WorkloadPhase> Phases =>
     [
-        WorkloadPhase.Awarded, WorkloadPhase.Sealed, WorkloadPhase.Committing, WorkloadPhase.Revealing,
+        WorkloadPhase.Running, WorkloadPhase.Sealed, WorkloadPhase.Committing, WorkloadPhase.Revealing,
         WorkloadPhase.Judging,
     ];
+
+    /// <summary>Those in which somebody acts.</summary>
+    public static TheoryData<WorkloadPhase> ActivePhases =>
+        [WorkloadPhase.Running, WorkloadPhase.Committing, WorkloadPhase.Revealing, WorkloadPhase.Judging];
 
     [Theory]
     [MemberData(nameof(Phases))]
@@ -32,7 +37,7 @@ public sealed class PhaseTests
     }
 
     [Theory]
-    [MemberData(nameof(Phases))]
+    [MemberData(nameof(ActivePhases))]
     public void A_refused_batch_leaves_nothing_of_what_it_did(WorkloadPhase phase)
     {
         var work = new CheckedWork().To(phase);
@@ -47,7 +52,7 @@ public sealed class PhaseTests
     }
 
     [Theory]
-    [MemberData(nameof(Phases))]
+    [MemberData(nameof(ActivePhases))]
     public void A_stopped_market_stands_still_and_goes_on(WorkloadPhase phase)
     {
         var work = new CheckedWork().To(phase);
@@ -177,17 +182,34 @@ public sealed class PhaseTests
         Assert.Equal(WorkloadEnding.Verified, work.Finish().Ending);
     }
 
-    private static Actor OwnerOf(CheckedWork work, Actor agent) => OwnerOf(work.Chain, work.AgentOf(agent).Owner);
+    private static Actor OwnerOf(CheckedWork work, Actor agent) => work.Chain.ActorOf(work.AgentOf(agent).Owner);
 
-    private static Actor OwnerOf(LedgerFixture chain, AccountNumber owner) => chain.ActorOf(owner);
-
-    private static (Actor Sender, Command Command) Next(CheckedWork work) => work.Phase switch
+    private static Digest Shape(CheckedWork work)
     {
-        WorkloadPhase.Awarded => (work.Provider.Agent, new StartWork(work.Id)),
-        WorkloadPhase.Sealed => (work.Client, new DeclareNothing(work).Command),
-        WorkloadPhase.Committing =>
-            (work.Drawn[0].Agent, work.Chain.Committing(work.Drawn[0].Agent, work.Id, work.Result)),
-        WorkloadPhase.Revealing => (work.Provider.Agent, Shown(work)),
-        _ => (work.Drawn[0].Agent, work.Chain.Judging(work.Drawn[0].Agent, work.Id)),
-    };
+        var (workload, checks) = (work.Chain.Workload(work.Id), work.Chain.Checks(work.Id));
+        return Digest.Sha256(
+        [
+            .. MemoryMarshal.AsBytes(new ReadOnlySpan<WorkloadRecord>(in workload)),
+            .. MemoryMarshal.AsBytes(new ReadOnlySpan<ValidationRecord>(in checks)),
+        ]);
+    }
+
+    /// <summary>What is done next, and by whom.</summary>
+    private static (Actor Sender, Command Command) Next(CheckedWork work)
+    {
+        switch (work.Phase)
+        {
+            case WorkloadPhase.Running:
+                return (work.Provider.Agent, work.Chain.Sealing(work.Provider, work.Id));
+            case WorkloadPhase.Committing:
+                var first = work.Drawn[0].Agent;
+                work.Chain.Commit(work.Id, work.Result, work.Drawn[1..]);
+                return (first, work.Chain.Committing(first, work.Id, work.Result));
+            case WorkloadPhase.Revealing:
+                work.Chain.Store(work.Provider.Agent, work.Result);
+                return (work.Provider.Agent, work.Chain.Showing(work.Id));
+            default:
+                return (work.Drawn[0].Agent, work.Chain.Judging(work.Drawn[0].Agent, work.Id));
+        }
+    }
 }
