@@ -251,6 +251,11 @@ public readonly record struct WorkloadAwarded(
         workload.DeadlineMs = DeadlineMs;
         workload.AwardedAtMs = state.Globals.TimeMs;
         workload.WinningBid = Auction.FindBid(state, slot, Provider);
+        if (workload.Validation != 0)
+        {
+            state.Validations.Write(workload.Validation - 1).LastService = state.Globals.LastService;
+        }
+
         ref var service = ref state.Services.Write(state.FindService(Service));
         service.CurrentLoad++;
 

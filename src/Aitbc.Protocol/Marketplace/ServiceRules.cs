@@ -24,7 +24,7 @@ internal static class ServiceRules
         }
 
         if (sender.OpenServices >= call.State.Parameters.MaxOpenPerAccount
-            || (command.Terms.Capability == Draw.Capability && Draw.CountOffered(call.State) >= Draw.MaxOffered))
+            || (command.Terms.Capability == Draw.Capability && !Draw.HasRoomFor(call.State, call.From)))
         {
             return Outcome.TooManyOpen;
         }

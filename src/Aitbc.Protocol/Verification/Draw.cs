@@ -9,9 +9,9 @@ using Aitbc.Protocol.State;
 namespace Aitbc.Protocol.Verification;
 
 /// <summary>
-/// Who checks a result: drawn by the first beacon value after the seal, from all who offered to validate before it. The
-/// node knows the beacon and learns the client's salt and the provider's seal too late to choose; client and provider
-/// do not know the beacon. Tickets by stake and one seat an owner, so that many identities are no more likely than
+/// Who checks a result: drawn by the first beacon value after the seal, from all who offered to validate before the
+/// award. The node knows the beacon and the client's salt, and learns the provider's seal too late to list whom the draw
+/// would fall to; client and provider do not know the beacon. Tickets by stake and one seat an owner, so that many identities are no more likely than
 /// their stake; the parties' owners are left out. Source: DESIGN.md section 5, draws.
 /// </summary>
 internal static class Draw
@@ -31,16 +31,21 @@ internal static class Draw
     private readonly record struct Candidate(
         Digest Ticket, AccountNumber Owner, AccountNumber Validator, ServiceId Service);
 
-    /// <summary>Services that offer to validate.</summary>
-    public static int CountOffered(LedgerState state)
+    /// <summary>Whether an agent may offer to validate: once, for its capacity says how often at a time, and all places
+    /// would be one agent's otherwise.</summary>
+    public static bool HasRoomFor(LedgerState state, AccountNumber agent)
     {
         var count = 0;
         for (var at = state.Globals.FirstValidating; at != 0; at = state.Services[at - 1].NextValidating)
         {
             count++;
+            if (state.Services[at - 1].Provider == agent)
+            {
+                return false;
+            }
         }
 
-        return count;
+        return count < MaxOffered;
     }
 
     /// <summary>Whether as many validators can be drawn for a client as it asks for, before there is a provider.</summary>
@@ -52,7 +57,7 @@ internal static class Draw
         {
             ref readonly var service = ref state.Services[at - 1];
             var owner = state.OwnerOf(service.Provider);
-            if (MayValidate(state, service, client, ulong.MaxValue, long.MaxValue)
+            if (MayValidate(state, service, client, ulong.MaxValue, ulong.MaxValue)
                 && owner != state.OwnerOf(client) && !owners[..found].Contains(owner))
             {
                 owners[found++] = owner;
@@ -83,7 +88,7 @@ internal static class Draw
             ref readonly var service = ref state.Services[at - 1];
             var owner = state.OwnerOf(service.Provider);
             if (owner != provider && owner != client
-                && MayValidate(state, service, workload.Client, validation.LastService, validation.SealedAtMs))
+                && MayValidate(state, service, workload.Client, validation.LastService, validation.SealedAtSeq))
             {
                 var ticket = BestTicket(state, root, service.Provider);
                 count = Insert(best[..validation.Asked], count, new(ticket, owner, service.Provider, service.Id));
@@ -98,9 +103,9 @@ internal static class Draw
         return count;
     }
 
-    /// <summary>Whether a service stands for validating, now and when the result was sealed.</summary>
+    /// <summary>Whether a service stands for validating: listed by the award, heard of at the seal, free now.</summary>
     private static bool MayValidate(
-        LedgerState state, in ServiceRecord service, AccountNumber client, ulong lastService, long sealedAtMs)
+        LedgerState state, in ServiceRecord service, AccountNumber client, ulong lastService, ulong sealedAtSeq)
     {
         ref readonly var account = ref state.Accounts[service.Provider.Slot];
         ref readonly var agent = ref state.Agents[account.Agent - 1];
@@ -108,7 +113,7 @@ internal static class Draw
             && service.CurrentLoad < service.MaxCapacity
             && service.Epoch >= state.FenceOf(account, market: true)
             && agent.Stopped == 0
-            && (agent.GoneSinceMs == 0 || agent.GoneSinceMs > sealedAtMs)
+            && agent.WasLive(sealedAtSeq)
             && account.Stake >= state.Parameters.MinimumStake
             && ConstitutionRules.MayPay(state, state.Accounts[client.Slot], service.Provider.Slot);
     }

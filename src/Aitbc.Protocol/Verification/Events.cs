@@ -62,8 +62,7 @@ public readonly record struct WorkSealed(
         ref var validation = ref state.Validations.Write(workload.Validation - 1);
         validation.Seal = Seal;
         validation.SealedRound = Round;
-        validation.SealedAtMs = state.Globals.TimeMs;
-        validation.LastService = state.Globals.LastService;
+        validation.SealedAtSeq = state.Globals.Seq;
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Workload.Value);
     }
 }
@@ -205,6 +204,16 @@ public readonly record struct LivenessChanged(AccountNumber Agent, byte Live) : 
 {
     static EventKind ILedgerEvent.Kind => EventKind.LivenessChanged;
 
-    void ILedgerEvent.ApplyTo(LedgerState state) =>
-        state.Agents.Write(state.Accounts[Agent.Slot].Agent - 1).GoneSinceMs = Live == 1 ? 0 : state.Globals.TimeMs;
+    void ILedgerEvent.ApplyTo(LedgerState state)
+    {
+        ref var agent = ref state.Agents.Write(state.Accounts[Agent.Slot].Agent - 1);
+        if (Live == 1)
+        {
+            agent.BackAtSeq = state.Globals.Seq;
+        }
+        else
+        {
+            agent.GoneAtSeq = state.Globals.Seq;
+        }
+    }
 }

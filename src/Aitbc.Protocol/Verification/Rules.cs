@@ -142,7 +142,7 @@ internal static class VerificationRules
     /// <summary>A drawn validator commits; once all have, the provider need not wait.</summary>
     public static Outcome Commit(in Call call, CommitVerdict command)
     {
-        var outcome = FindSeat(call, command.Workload, WorkloadPhase.Committing, out var slot, out var seat);
+        var outcome = FindSeat(call, command.Workload, out var slot, out var seat);
         if (outcome != Outcome.Applied)
         {
             return outcome;
@@ -152,6 +152,11 @@ internal static class VerificationRules
         if (!call.CanPay(state.Workloads[slot].BidBond))
         {
             return Outcome.InsufficientFunds;
+        }
+
+        if (state.Workloads[slot].Phase != WorkloadPhase.Committing)
+        {
+            return Outcome.WrongPhase;
         }
 
         var place = state.Workloads[slot].Validation - 1;
@@ -241,36 +246,42 @@ internal static class VerificationRules
     /// <summary>A validator gives its verdict; the last one decides at once.</summary>
     public static Outcome Judge(in Call call, RevealVerdict command)
     {
-        var outcome = FindSeat(call, command.Workload, WorkloadPhase.Judging, out var slot, out var seat);
+        var outcome = FindSeat(call, command.Workload, out var slot, out var seat);
         if (outcome != Outcome.Applied)
         {
             return outcome;
         }
 
         var state = call.State;
-        var place = state.Workloads[slot].Validation - 1;
-        ref readonly var validation = ref state.Validations[place];
-        if (validation.Seats[seat].State != SeatState.Committed)
+        if (state.Workloads[slot].Phase != WorkloadPhase.Judging)
         {
-            return Outcome.VerdictGiven;
+            return Outcome.WrongPhase;
         }
 
+        // Other bytes than the result's: anyone must be able to look.
+        var isSame = command.Output == state.Workloads[slot].Result;
+        if (!isSame && !state.BlobIsAvailable(command.Output))
+        {
+            return Outcome.BlobMissing;
+        }
+
+        var place = state.Workloads[slot].Validation - 1;
+        ref readonly var validation = ref state.Validations[place];
         var commitment = Commitments.OfVerdict(command.Workload, call.Sender.Id, command.Output, command.Salt);
         if (commitment != validation.Seats[seat].Commitment)
         {
             return Outcome.CommitmentMismatch;
         }
 
-        // The same bytes agree; other bytes may, within the tolerance, and then anyone must be able to look.
-        var isSame = command.Output == state.Workloads[slot].Result;
+        if (validation.Seats[seat].State != SeatState.Committed)
+        {
+            return Outcome.VerdictGiven;
+        }
+
+        // The same bytes agree; other bytes may, within the tolerance.
         if (isSame != command.Agrees && (isSame || validation.TolerancePpm == 0))
         {
             return Outcome.VerdictContradicted;
-        }
-
-        if (!isSame && !state.BlobIsAvailable(command.Output))
-        {
-            return Outcome.BlobMissing;
         }
 
         call.Step.Emit(new VerdictGiven(
@@ -311,7 +322,7 @@ internal static class VerificationRules
         }
 
         ref readonly var agent = ref step.State.Agents[step.State.Accounts[slot].Agent - 1];
-        if (agent.Retired == 1 || (agent.GoneSinceMs == 0) == input.IsLive)
+        if (agent.Retired == 1 || agent.IsLive == input.IsLive)
         {
             return Outcome.InputRejected;
         }
@@ -327,8 +338,7 @@ internal static class VerificationRules
         step.Emit(new CommitmentsClosed(workload.Id, step.State.MarketNowMs + windowMs));
     }
 
-    private static Outcome FindSeat(
-        in Call call, WorkloadId id, WorkloadPhase phase, out int slot, out int seat)
+    private static Outcome FindSeat(in Call call, WorkloadId id, out int slot, out int seat)
     {
         seat = -1;
         slot = call.State.FindWorkload(id);
@@ -337,18 +347,8 @@ internal static class VerificationRules
             return Outcome.NoSuchWorkload;
         }
 
-        ref readonly var workload = ref call.State.Workloads[slot];
-        if (workload.Validation == 0)
-        {
-            return Outcome.NotAuthorised;
-        }
-
-        seat = Panel.Find(call.State.Validations[workload.Validation - 1], call.From);
-        if (seat < 0)
-        {
-            return Outcome.NotAuthorised;
-        }
-
-        return workload.Phase == phase ? Outcome.Applied : Outcome.WrongPhase;
+        var validation = call.State.Workloads[slot].Validation;
+        seat = validation == 0 ? -1 : Panel.Find(call.State.Validations[validation - 1], call.From);
+        return seat < 0 ? Outcome.NotAuthorised : Outcome.Applied;
     }
 }

@@ -64,12 +64,12 @@ public struct ValidationRecord
     /// <summary>Of which workload.</summary>
     public WorkloadId Workload;
 
-    /// <summary>The last service listed when the result was sealed: later ones are not drawn, for what is known by then
-    /// could choose them.</summary>
+    /// <summary>The last service listed when the work was awarded: later ones are not drawn. Not when it was sealed, for
+    /// the node has the seal before it journals it, and could list identities that its draw falls to.</summary>
     public ulong LastService;
 
-    /// <summary>Wall time of the seal, ms: who was gone by then is not drawn.</summary>
-    public long SealedAtMs;
+    /// <summary>Entry of the seal: who was gone by then is not drawn, also where it is said to be back since.</summary>
+    public ulong SealedAtSeq;
 
     /// <summary>By how much outputs may differ, ppm.</summary>
     public uint TolerancePpm;
