@@ -11,13 +11,16 @@ namespace Aitbc.Protocol.Marketplace;
 /// <param name="MaxCapacity">Most jobs at once, 1 to 1,000,000.</param>
 /// <param name="ModelHash">Digest of its model; zero where there is none.</param>
 /// <param name="MinAccuracyPpm">Delivered below it is a fault; 0 to 1,000,000.</param>
+/// <param name="InputSchema">Digest of the JSON Schema that a workload's specification must meet; zero where anything
+/// may be asked. What it says is for those who bid and post: the ledger keeps the digest.</param>
 public sealed record ServiceTerms(
     Label Name,
     Label Capability,
     TokenAmount PricePerUnit,
     uint MaxCapacity,
     Digest ModelHash,
-    uint MinAccuracyPpm);
+    uint MinAccuracyPpm,
+    Digest InputSchema = default);
 
 /// <summary>Lists a service; needs the minimum stake.</summary>
 /// <param name="Terms">Its terms.</param>

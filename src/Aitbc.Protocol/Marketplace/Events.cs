@@ -373,7 +373,17 @@ public readonly record struct WorkloadEnded(
         var slot = state.FindWorkload(Workload);
         if (Service.Value != 0)
         {
-            state.Services.Write(state.FindService(Service)).CurrentLoad--;
+            ref var service = ref state.Services.Write(state.FindService(Service));
+            service.CurrentLoad--;
+            if (Ending.IsPaid())
+            {
+                service.Settle(Paid);
+            }
+            else if (Ending.IsProviderFault())
+            {
+                service.Fault(MaxPrice);
+            }
+
             state.Bids.Free(state.Workloads[slot].WinningBid);
             ref var provider = ref state.Accounts.Write(Provider.Slot);
             provider.OpenBids--;

@@ -16,6 +16,7 @@ namespace Aitbc.Protocol.Marketplace;
 /// <param name="Capability">What it does.</param>
 /// <param name="ModelHash">Digest of its model, or zero.</param>
 /// <param name="PricePerUnit">Asking price.</param>
+/// <param name="InputSchema">Digest of the schema of its inputs, or zero.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct ServiceListed(
     ServiceId Id,
@@ -26,7 +27,8 @@ public readonly record struct ServiceListed(
     Label Name,
     Label Capability,
     Digest ModelHash,
-    TokenAmount PricePerUnit) : ILedgerEvent
+    TokenAmount PricePerUnit,
+    Digest InputSchema) : ILedgerEvent
 {
     static EventKind ILedgerEvent.Kind => EventKind.ServiceListed;
 
@@ -42,6 +44,7 @@ public readonly record struct ServiceListed(
         service.Capability = Capability;
         service.ModelHash = ModelHash;
         service.PricePerUnit = PricePerUnit;
+        service.InputSchema = InputSchema;
         state.GlobalTable.Write(0).LastService = Id.Value;
         state.Accounts.Write(Provider.Slot).OpenServices++;
         state.ServiceIndex.Add(Id.Value, slot);
@@ -62,6 +65,7 @@ public readonly record struct ServiceListed(
 /// <param name="Name">Its name.</param>
 /// <param name="ModelHash">Digest of its model, or zero.</param>
 /// <param name="PricePerUnit">Asking price.</param>
+/// <param name="InputSchema">Digest of the schema of its inputs, or zero.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct ServiceUpdated(
     ServiceId Id,
@@ -70,7 +74,8 @@ public readonly record struct ServiceUpdated(
     ulong Epoch,
     Label Name,
     Digest ModelHash,
-    TokenAmount PricePerUnit) : ILedgerEvent
+    TokenAmount PricePerUnit,
+    Digest InputSchema) : ILedgerEvent
 {
     static EventKind ILedgerEvent.Kind => EventKind.ServiceUpdated;
 
@@ -83,6 +88,7 @@ public readonly record struct ServiceUpdated(
         service.Name = Name;
         service.ModelHash = ModelHash;
         service.PricePerUnit = PricePerUnit;
+        service.InputSchema = InputSchema;
     }
 }
 

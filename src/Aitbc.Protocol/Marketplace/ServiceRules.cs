@@ -44,7 +44,8 @@ internal static class ServiceRules
             terms.Name,
             terms.Capability,
             terms.ModelHash,
-            terms.PricePerUnit));
+            terms.PricePerUnit,
+            terms.InputSchema));
         return Outcome.Applied;
     }
 
@@ -70,7 +71,8 @@ internal static class ServiceRules
             call.Epoch,
             terms.Name,
             terms.ModelHash,
-            terms.PricePerUnit));
+            terms.PricePerUnit,
+            terms.InputSchema));
         return Outcome.Applied;
     }
 

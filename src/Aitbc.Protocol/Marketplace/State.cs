@@ -37,14 +37,38 @@ public struct ServiceRecord
     /// <summary>Digest of the model it runs; zero where there is none.</summary>
     public Digest ModelHash;
 
+    /// <summary>Digest of the JSON Schema of its inputs; zero where there is none.</summary>
+    public Digest InputSchema;
+
+    /// <summary>What it was paid for jobs that were settled without fault, base units; fees of a validator count. Stops
+    /// at the largest amount there is.</summary>
+    public TokenAmount ValueSettled;
+
+    /// <summary>What clients would have paid at most for jobs that ended by its fault, base units; likewise.</summary>
+    public TokenAmount ValueFaulted;
+
+    /// <summary>Jobs settled without fault.</summary>
+    public uint JobsSettled;
+
+    /// <summary>Jobs that ended by its fault.</summary>
+    public uint JobsFaulted;
+
     /// <summary>Slot + 1 of the next older service that offers to validate; 0 ends the list.</summary>
     public int NextValidating;
 
     /// <summary>Zero.</summary>
     public int Unused;
 
-    /// <summary>Zero.</summary>
-    public ulong Unused2;
+    /// <summary>Counts a job that was settled.</summary>
+    internal void Settle(TokenAmount paid) =>
+        (JobsSettled, ValueSettled) = (JobsSettled + 1, AtMostAll(ValueSettled, paid));
+
+    /// <summary>Counts a job that ended by fault.</summary>
+    internal void Fault(TokenAmount lost) =>
+        (JobsFaulted, ValueFaulted) = (JobsFaulted + 1, AtMostAll(ValueFaulted, lost));
+
+    private static TokenAmount AtMostAll(TokenAmount sum, TokenAmount more) =>
+        sum + TokenAmount.Min(more, TokenAmount.MaxSupply - sum);
 }
 
 /// <summary>Where a workload stands. Finished ones leave the state.</summary>

@@ -168,18 +168,32 @@ public readonly record struct VerdictGiven(
 /// <param name="Validator">Who.</param>
 /// <param name="Service">By which service it was drawn.</param>
 /// <param name="Record">1 where this counts for its record, 2 against it, 0 neither.</param>
+/// <param name="Fee">What a verdict is paid, base units.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct ValidatorReleased(
-    WorkloadId Workload, AccountNumber Validator, ServiceId Service, SeatRecordMark Record) : ILedgerEvent
+    WorkloadId Workload,
+    AccountNumber Validator,
+    ServiceId Service,
+    SeatRecordMark Record,
+    TokenAmount Fee) : ILedgerEvent
 {
     static EventKind ILedgerEvent.Kind => EventKind.ValidatorReleased;
 
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
-        state.Services.Write(state.FindService(Service)).CurrentLoad--;
+        ref var service = ref state.Services.Write(state.FindService(Service));
+        service.CurrentLoad--;
         ref var agent = ref state.Agents.Write(state.Accounts[Validator.Slot].Agent - 1);
-        agent.JobsSettled += Record == SeatRecordMark.Settled ? 1u : 0;
-        agent.JobsFaulted += Record == SeatRecordMark.Faulted ? 1u : 0;
+        if (Record == SeatRecordMark.Settled)
+        {
+            service.Settle(Fee);
+            agent.JobsSettled++;
+        }
+        else if (Record == SeatRecordMark.Faulted)
+        {
+            service.Fault(Fee);
+            agent.JobsFaulted++;
+        }
     }
 }
 

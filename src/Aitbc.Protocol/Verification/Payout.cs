@@ -85,7 +85,7 @@ internal static class Payout
         }
 
         var mark = isSilent ? SeatRecordMark.Faulted : isPaid ? SeatRecordMark.Settled : SeatRecordMark.None;
-        step.Emit(new ValidatorReleased(workload.Id, seat.Validator, seat.Service, mark));
+        step.Emit(new ValidatorReleased(workload.Id, seat.Validator, seat.Service, mark, validation.Fee));
         return mark == SeatRecordMark.Settled ? validation.Fee : TokenAmount.Zero;
     }
 

@@ -11,7 +11,7 @@ internal static partial class CommandReader
     private static readonly MemberSet ListMembers = new("type", "terms");
     private static readonly MemberSet UpdateMembers = new("type", "service", "terms");
     private static readonly MemberSet TermsMembers = new(
-        "name", "capability", "pricePerUnit", "maxCapacity", "modelHash", "minAccuracyPpm");
+        "name", "capability", "pricePerUnit", "maxCapacity", "modelHash", "minAccuracyPpm", "inputSchema?");
 
     private static readonly MemberSet ServiceMembers = new("type", "service");
     private static readonly MemberSet WorkloadMembers = new("type", "workload");
@@ -77,6 +77,7 @@ internal static partial class CommandReader
         uint maxCapacity = 0;
         Digest modelHash = default;
         uint minAccuracyPpm = 0;
+        Digest inputSchema = default;
         ulong seen = 0;
         reader.BeginObject();
         while (reader.Next(TermsMembers, ref seen, out var member))
@@ -98,13 +99,17 @@ internal static partial class CommandReader
                 case 4:
                     modelHash = reader.Text<Digest>();
                     break;
-                default:
+                case 5:
                     minAccuracyPpm = reader.UInt32();
+                    break;
+                default:
+                    inputSchema = reader.Text<Digest>();
                     break;
             }
         }
 
-        return new ServiceTerms(name, capability, pricePerUnit, maxCapacity, modelHash, minAccuracyPpm);
+        return new ServiceTerms(
+            name, capability, pricePerUnit, maxCapacity, modelHash, minAccuracyPpm, inputSchema);
     }
 
     private static PostWorkload ReadPost(ref WireReader reader, ulong seen)

@@ -200,6 +200,11 @@ internal static class CommandWriter
         json.WriteInteger("maxCapacity"u8, it.MaxCapacity);
         json.WriteText("modelHash"u8, it.ModelHash);
         json.WriteInteger("minAccuracyPpm"u8, it.MinAccuracyPpm);
+        if (!it.InputSchema.IsZero)
+        {
+            json.WriteText("inputSchema"u8, it.InputSchema);
+        }
+
         json.WriteEndObject();
     }
 
