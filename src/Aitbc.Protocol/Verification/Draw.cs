@@ -103,7 +103,8 @@ internal static class Draw
         return count;
     }
 
-    /// <summary>Whether a service stands for validating: listed by the award, heard of at the seal, free now.</summary>
+    /// <summary>Whether a service stands for validating: listed by the award, heard of at the seal, free and not
+    /// fenced off by a stop now.</summary>
     private static bool MayValidate(
         LedgerState state, in ServiceRecord service, AccountNumber client, ulong lastService, ulong sealedAtSeq)
     {
@@ -112,7 +113,6 @@ internal static class Draw
         return service.Id.Value <= lastService
             && service.CurrentLoad < service.MaxCapacity
             && service.Epoch >= state.FenceOf(account, market: true)
-            && agent.Stopped == 0
             && agent.WasLive(sealedAtSeq)
             && account.Stake >= state.Parameters.MinimumStake
             && ConstitutionRules.MayPay(state, state.Accounts[client.Slot], service.Provider.Slot);

@@ -62,6 +62,13 @@ internal static class VerificationRules
             return;
         }
 
+        call.Step.Move(
+            (call.From, SubAccount.Available),
+            (call.From, SubAccount.Escrow),
+            FeesOf(command),
+            MovePhase.Pending,
+            MoveReason.ValidatorFee,
+            id.Value);
         call.Step.Emit(new ValidationAsked(
             id,
             terms.Needed,
@@ -70,13 +77,6 @@ internal static class VerificationRules
             terms.CommitWindowMs,
             terms.RevealWindowMs,
             terms.Fee));
-        call.Step.Move(
-            (call.From, SubAccount.Available),
-            (call.From, SubAccount.Escrow),
-            FeesOf(command),
-            MovePhase.Pending,
-            MoveReason.ValidatorFee,
-            id.Value);
     }
 
     /// <summary>The provider seals its result.</summary>

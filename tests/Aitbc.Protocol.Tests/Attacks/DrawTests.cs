@@ -191,6 +191,9 @@ public sealed class DrawTests
         work.To(WorkloadPhase.Sealed);
         work.Chain.PassDeadline(work.Id);
         Assert.Equal(WorkloadPhase.Sealed, work.Phase);
+
+        // What the old term has revealed since draws nobody in the new one.
+        work.Chain.RevealBeacon();
         work.Chain.Input(work.Chain.NextTerm());
         work.Chain.PassDeadline(work.Id);
         Assert.Equal(WorkloadPhase.Sealed, work.Phase);

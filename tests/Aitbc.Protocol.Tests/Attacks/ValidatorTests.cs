@@ -163,6 +163,29 @@ public sealed class ValidatorTests
             TokenAmount.FromTokens(2_000) + terms.Fee + terms.Fee, chain.Account(one.Agent).Total));
     }
 
+    [Fact]
+    public void A_client_is_told_at_once_where_there_are_too_few_owners_for_its_panel()
+    {
+        var chain = new LedgerFixture(1, CheckedWork.Free);
+        chain.NewValidators(2);
+        chain.NewValidator(chain.People[4]);
+        var owner = chain.NewPerson();
+        var post = chain.Posting(chain.People[4]) with
+        {
+            Mode = VerificationMode.KOfN, Validation = LedgerFixture.Validation,
+        };
+        Assert.Equal(Outcome.TooFewValidators, chain.Send(chain.People[4], post).Outcome);
+        chain.NewValidator(owner);
+        chain.Do(chain.People[4], post);
+        Assert.Equal(Outcome.TooFewValidators, chain.Send(owner, post).Outcome);
+        var panel = LedgerFixture.Validation with { Needed = 3, Validators = 5, Fee = TokenAmount.OneToken };
+        chain.NewValidator(owner);
+        Assert.Equal(
+            Outcome.TooFewValidators, chain.Send(chain.People[5], post with { Validation = panel }).Outcome);
+        chain.NewValidators(1);
+        chain.Do(chain.People[5], post with { Validation = panel });
+    }
+
     [Theory]
     [InlineData(true, Outcome.TooFewValidators)]
     [InlineData(false, Outcome.Applied)]

@@ -142,14 +142,17 @@ public sealed class PayByVerdictTests
     }
 
     [Fact]
-    public void Limits_get_back_what_came_back_into_the_bucket_it_came_from()
+    public void A_verdict_bond_goes_back_into_the_bucket_in_which_it_was_reserved()
     {
         var windows = LedgerFixture.Validation with { CommitWindowMs = 1_200_000, RevealWindowMs = 1_200_000 };
-        var work = new CheckedWork(terms: windows) { Ways = "aas" };
+        var work = new CheckedWork(terms: windows) { Ways = "aas" }.To(WorkloadPhase.Sealed);
+        work.Chain.Advance(Duration.FromMinutes(14));
+        work.Chain.RevealBeacon();
+        work.Chain.PassDeadline(work.Id);
+        work.Chain.Advance(Duration.FromMinutes(15));
+        work.To(WorkloadPhase.Committing);
         Assert.Equal(WorkloadEnding.Verified, work.Finish().Ending);
         AssertGains(work, -104_000, 100_000, 2_000, 2_000, -Bond);
-        work.Chain.Advance(Duration.FromHours(24) - Duration.FromMinutes(30));
-        Assert.Equal(0, work.Counted(work.Validators[0].Agent) + work.Counted(work.Provider.Agent));
     }
 
     /// <summary>Gains; limits count what is gone and nothing else; nothing is left behind.</summary>
