@@ -177,13 +177,28 @@ public sealed class ValidatorTests
         Assert.Equal(Outcome.TooFewValidators, chain.Send(chain.People[4], post).Outcome);
         chain.NewValidator(owner);
         chain.Do(chain.People[4], post);
-        Assert.Equal(Outcome.TooFewValidators, chain.Send(owner, post).Outcome);
         var panel = LedgerFixture.Validation with { Needed = 3, Validators = 5, Fee = TokenAmount.OneToken };
         chain.NewValidator(owner);
         Assert.Equal(
             Outcome.TooFewValidators, chain.Send(chain.People[5], post with { Validation = panel }).Outcome);
         chain.NewValidators(1);
         chain.Do(chain.People[5], post with { Validation = panel });
+    }
+
+    [Theory]
+    [InlineData(1_000_000, Outcome.Applied)]
+    [InlineData(2_000_000, Outcome.BlobMissing)]
+    public void What_validators_need_is_paid_for_until_they_have_judged(uint revealWindowMs, Outcome outcome)
+    {
+        var chain = new LedgerFixture(1, CheckedWork.Free);
+        chain.NewValidators(3);
+        var blob = chain.Blob(chain.People[4], days: 1);
+        var terms = LedgerFixture.Validation with { CommitWindowMs = 83_000_000, RevealWindowMs = revealWindowMs };
+        var post = chain.Posting(chain.People[4]) with
+        {
+            Input = blob, Spec = blob, Mode = VerificationMode.KOfN, Validation = terms,
+        };
+        Assert.Equal(outcome, chain.Send(chain.People[4], post).Outcome);
     }
 
     [Theory]
