@@ -18,8 +18,8 @@ namespace Aitbc.Agents.Kinds;
 public sealed record ValidatorTraits(TokenAmount Fee, Ratio MissOdds, Ratio Slowness);
 
 /// <summary>
-/// Checks what others deliver: where it is drawn it does the work itself, commits to what came out before the provider's
-/// result is shown, and then says whether the two agree. Source: the seed's Validation Agents.
+/// Checks what others deliver: where it is drawn it does the work itself, commits to what came out before the
+/// provider's result is shown, and then says whether the two agree. Source: the seed's Validation Agents.
 /// </summary>
 /// <param name="traits">What sets it apart from others of its kind.</param>
 /// <remarks>Immutable; it remembers nothing, for its work and its salts can be made again.</remarks>

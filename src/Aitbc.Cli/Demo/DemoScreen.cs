@@ -76,8 +76,9 @@ internal static class DemoScreen
                 Right(provides ? $"{agent.Won}/{agent.Lost}" : ""),
                 Right($"{agent.Jobs}"),
                 Right(agent.Provides ? $"{agent.Settled}" : ""),
-                new Text(agent.Provides ? $"{agent.Faulted}" : "", new Style(agent.Faulted > 0 ? Color.Red : Color.Default))
-                    .RightJustified());
+                new Text(
+                    agent.Provides ? $"{agent.Faulted}" : "",
+                    new Style(agent.Faulted > 0 ? Color.Red : Color.Default)).RightJustified());
         }
 
         return table;

@@ -5,8 +5,8 @@ public static class OutputDistance
 {
     private const ulong Million = 1_000_000;
 
-    /// <summary>Share of lines that differ, ppm, rounded up: lines are compared in their places, and what one output has
-    /// more of differs.</summary>
+    /// <summary>Share of lines that differ, ppm, rounded up: lines are compared in their places, and what one output
+    /// has more of differs.</summary>
     /// <param name="own">One output, lines that end with a line feed.</param>
     /// <param name="theirs">The other.</param>
     public static uint Ppm(ReadOnlySpan<byte> own, ReadOnlySpan<byte> theirs)
