@@ -199,8 +199,8 @@ public enum Outcome : ushort
     /// <summary>The validator has committed, or given its verdict, already.</summary>
     VerdictGiven = 179,
 
-    /// <summary>The verdict contradicts its output: the same bytes disagree, or other bytes agree where no tolerance was
-    /// stated.</summary>
+    /// <summary>The verdict contradicts its output: the same bytes disagree, or other bytes agree where no tolerance
+    /// was stated.</summary>
     VerdictContradicted = 180,
 
     /// <summary>Fewer validators than asked for could be drawn now.</summary>

@@ -28,7 +28,8 @@ internal static class WorkloadRules
 
         // Who is awarded must find them, or the client could take its job bond.
         var needed = state.Globals.TimeMs
-            + command.BidWindowMs + (long)command.OpenWindowMs + command.WorkWindowMs + VerificationRules.TimeOf(command);
+            + command.BidWindowMs + (long)command.OpenWindowMs + command.WorkWindowMs
+            + VerificationRules.TimeOf(command);
         if (!state.BlobIsAvailable(command.Input, needed) || !state.BlobIsAvailable(command.Spec, needed))
         {
             return Outcome.BlobMissing;

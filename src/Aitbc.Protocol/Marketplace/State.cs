@@ -139,8 +139,8 @@ public enum WorkloadEnding : byte
     /// <summary>Enough validators found it wrong: the client has its money back and the job bond.</summary>
     Refuted = 10,
 
-    /// <summary>Too few validators said anything: client and provider have their own back, and the provider the bonds of
-    /// those who were silent.</summary>
+    /// <summary>Too few validators said anything: client and provider have their own back, and the provider the bonds
+    /// of those who were silent.</summary>
     Unverified = 11,
 }
 

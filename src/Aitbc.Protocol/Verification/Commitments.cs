@@ -26,8 +26,8 @@ public static class Commitments
         return Digest.Sha256(bytes);
     }
 
-    /// <summary>A validator's commitment: SHA-256 of domain (16 bytes), workload (8, big-endian), validator (32), its own
-    /// output (32), salt (32).</summary>
+    /// <summary>A validator's commitment: SHA-256 of domain (16 bytes), workload (8, big-endian), validator (32), its
+    /// own output (32), salt (32).</summary>
     public static Digest OfVerdict(WorkloadId workload, AccountId validator, in Digest output, in Digest salt)
     {
         Span<byte> bytes = stackalloc byte[120];

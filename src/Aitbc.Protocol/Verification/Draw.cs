@@ -10,9 +10,9 @@ namespace Aitbc.Protocol.Verification;
 
 /// <summary>
 /// Who checks a result: drawn by the first beacon value after the seal, from all who offered to validate before the
-/// award. The node knows the beacon and the client's salt, and learns the provider's seal too late to list whom the draw
-/// would fall to; client and provider do not know the beacon. Tickets by stake and one seat an owner, so that many identities are no more likely than
-/// their stake; the parties' owners are left out. Source: DESIGN.md section 5, draws.
+/// award. The node knows the beacon and the client's salt, and learns the provider's seal too late to list whom the
+/// draw would fall to; client and provider do not know the beacon. Tickets by stake and one seat an owner, so that many
+/// identities are no more likely than their stake; the parties' owners are left out. Source: DESIGN.md section 5.
 /// </summary>
 internal static class Draw
 {
@@ -48,12 +48,15 @@ internal static class Draw
         return count < MaxOffered;
     }
 
-    /// <summary>Whether as many validators can be drawn for a client as it asks for, before there is a provider.</summary>
+    /// <summary>Whether as many validators can be drawn for a client as it asks for, before there is a provider.
+    /// </summary>
     public static bool HasEnough(LedgerState state, AccountNumber client, int asked)
     {
         Span<AccountNumber> owners = stackalloc AccountNumber[Seats.Length];
         var found = 0;
-        for (var at = state.Globals.FirstValidating; at != 0 && found < asked; at = state.Services[at - 1].NextValidating)
+        for (var at = state.Globals.FirstValidating;
+            at != 0 && found < asked;
+            at = state.Services[at - 1].NextValidating)
         {
             ref readonly var service = ref state.Services[at - 1];
             var owner = state.OwnerOf(service.Provider);

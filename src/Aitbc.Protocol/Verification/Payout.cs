@@ -61,7 +61,11 @@ internal static class Payout
     };
 
     private static TokenAmount SettleSeat(
-        Step step, in WorkloadRecord workload, in ValidationRecord validation, in SeatRecord seat, WorkloadEnding ending)
+        Step step,
+        in WorkloadRecord workload,
+        in ValidationRecord validation,
+        in SeatRecord seat,
+        WorkloadEnding ending)
     {
         var id = workload.Id.Value;
         var isPaid = IsPaid(validation, seat.State, ending);

@@ -23,7 +23,8 @@ internal static class VerificationRules
     private static readonly TokenAmount BeyondSupply =
         Genesis.MaxSupply + TokenAmount.FromBaseUnits(UInt128.One);
 
-    /// <summary>Whether what a client asks of validators can be had at all; the fee's sum is within the supply.</summary>
+    /// <summary>Whether what a client asks of validators can be had at all; the fee's sum is within the supply.
+    /// </summary>
     public static bool IsSound(LedgerState state, PostWorkload command)
     {
         if (command.Validation is not { } terms)

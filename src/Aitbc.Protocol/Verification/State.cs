@@ -64,8 +64,8 @@ public struct ValidationRecord
     /// <summary>Of which workload.</summary>
     public WorkloadId Workload;
 
-    /// <summary>The last service listed when the work was awarded: later ones are not drawn. Not when it was sealed, for
-    /// the node has the seal before it journals it, and could list identities that its draw falls to.</summary>
+    /// <summary>The last service listed when the work was awarded: later ones are not drawn. Not when it was sealed,
+    /// for the node has the seal before it journals it, and could list identities that its draw falls to.</summary>
     public ulong LastService;
 
     /// <summary>Entry of the seal: who was gone by then is not drawn, also where it is said to be back since.</summary>

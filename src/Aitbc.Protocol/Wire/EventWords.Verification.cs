@@ -13,8 +13,8 @@ public static partial class EventWords
         {
             case EventKind.ValidationAsked:
                 var asked = Read<ValidationAsked>(value);
-                return Line($"{asked.Workload} is checked by {asked.Validators} drawn validators, {asked.Needed} equal ")
-                    + Line($"verdicts decide; {asked.Fee.ToDisplay()} for each that counts");
+                return Line($"{asked.Workload} is checked by {asked.Validators} drawn validators, {asked.Needed} ")
+                    + Line($"equal verdicts decide; {asked.Fee.ToDisplay()} for each that counts");
             case EventKind.WorkSealed:
                 var work = Read<WorkSealed>(value);
                 return Line($"{names.First(work.Provider)} sealed the result of {work.Workload}");
@@ -30,20 +30,21 @@ public static partial class EventWords
                 var committed = Read<VerdictCommitted>(value);
                 return Line($"{names.First(committed.Validator)} committed to its own result of {committed.Workload}");
             case EventKind.CommitmentsClosed:
-                return Line($"The validators of {Read<CommitmentsClosed>(value).Workload} are bound; the provider shows ")
-                    + "its result";
+                return Line($"The validators of {Read<CommitmentsClosed>(value).Workload} are bound; the provider ")
+                    + "shows its result";
             case EventKind.VerdictGiven:
                 var given = Read<VerdictGiven>(value);
                 return Line($"{names.First(given.Validator)} found the result of {given.Workload} ")
                     + (given.Agrees == 1 ? "right" : "wrong");
             case EventKind.ValidatorReleased:
                 var released = Read<ValidatorReleased>(value);
-                return Line($"{names.First(released.Validator)} is done with {released.Workload}") + released.Record switch
-                {
-                    SeatRecordMark.Settled => ", paid",
-                    SeatRecordMark.Faulted => ", at fault: it was silent",
-                    _ => ", unpaid: its verdict was not the deciding one",
-                };
+                return Line($"{names.First(released.Validator)} is done with {released.Workload}")
+                    + released.Record switch
+                    {
+                        SeatRecordMark.Settled => ", paid",
+                        SeatRecordMark.Faulted => ", at fault: it was silent",
+                        _ => ", unpaid: its verdict was not the deciding one",
+                    };
             case EventKind.LivenessChanged:
                 var changed = Read<LivenessChanged>(value);
                 return Line($"The host of {names.Of(changed.Agent)} is ")
