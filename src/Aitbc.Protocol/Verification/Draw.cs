@@ -22,8 +22,12 @@ internal static class Draw
     /// <summary>Most tickets of one agent: that many times the minimum stake count, more do not.</summary>
     public const int MaxTickets = 16;
 
+    /// <summary>Who has more faults than paid jobs by more than this is not drawn: being drawn and silent costs a
+    /// validator nothing else, so the cheapest stakes could keep others from being paid.</summary>
+    public const ulong MaxFaultsAhead = 2;
+
     /// <summary>Most services that offer to validate at once, so that a draw's cost has a bound.</summary>
-    public const int MaxOffered = 256;
+    public const int MaxOffered = 128;
 
     private static ReadOnlySpan<byte> Domain => "aitbc/validators/1\0"u8;
 
@@ -117,6 +121,7 @@ internal static class Draw
             && service.CurrentLoad < service.MaxCapacity
             && service.Epoch >= state.FenceOf(account, market: true)
             && agent.WasLive(sealedAtSeq)
+            && agent.JobsFaulted <= (ulong)agent.JobsSettled + MaxFaultsAhead
             && account.Stake >= state.Parameters.MinimumStake
             && ConstitutionRules.MayPay(state, state.Accounts[client.Slot], service.Provider.Slot);
     }

@@ -283,6 +283,7 @@ internal sealed partial class MarketAudit
         && !stops.IsDead(service.Provider, service.Epoch)
         && accounts.AgentOf(service.Provider) is { IsStopped: false } agent
         && agent.WasLive(checks.SealedAt)
+        && agent.Faulted <= agent.Settled + 2
         && books.Of(service.Provider, SubAccount.Stake) >= genesis.Parameters.MinimumStake.BaseUnits
         && (accounts.AgentOf(workload.Terms.Client)?.MayPay(service.Provider) ?? true);
 

@@ -3,8 +3,8 @@ using Aitbc.Primitives;
 
 namespace Aitbc.Workloads.Schemas;
 
-/// <summary>The schemas of what <see cref="WorkloadRunner"/> takes as a specification, one a capability. A document that
-/// meets one may still be refused by the job itself, such as for a blob that is not there.</summary>
+/// <summary>The schemas of what <see cref="WorkloadRunner"/> takes as a specification, one a capability. A document
+/// that meets one may still be refused by the job itself, such as for a blob that is not there.</summary>
 /// <remarks>Immutable, thread-safe.</remarks>
 public static class InputSchemas
 {

@@ -25,7 +25,8 @@ public sealed class ValidatorTests
     private static Agent Validator(uint missPpm = 0)
     {
         var conduct = new ValidationAgent(new ValidatorTraits(TokenAmount.OneToken, Ratio.FromPpm(missPpm), Ratio.One));
-        return new Agent("check-1", Scene.Account("check-1"), Digest.Sha256("v"u8), conduct, ValidationAgent.NewMemory());
+        var (account, secret) = (Scene.Account("check-1"), Digest.Sha256("v"u8));
+        return new Agent("check-1", account, secret, conduct, ValidationAgent.NewMemory());
     }
 
     private static Observation Done(WorkloadFacts workload, byte[] bytes) => Scene.See(workload) with
@@ -150,8 +151,9 @@ public sealed class ValidatorTests
         var agent = Scene.Provider(Scene.Traits with { Slips = [Slip.Wrong, Slip.Missed] });
         AgentTurn.Think(agent, Scene.See(
             Scene.Workload(), Scene.Workload(id: 8), Scene.Workload(id: 9)));
-        AgentTurn.Think(agent, Scene.See(
-            [.. new[] { 7UL, 8UL, 9UL }.Select(id => Scene.Workload(WorkloadPhase.Bidding, id) with { HasOwnBid = true })]));
+        var placed = new[] { 7UL, 8UL, 9UL }.Select(
+            id => Scene.Workload(WorkloadPhase.Bidding, id) with { HasOwnBid = true });
+        AgentTurn.Think(agent, Scene.See([.. placed]));
         AgentTurn.Think(agent, Scene.See() with
         {
             Events =
@@ -165,7 +167,8 @@ public sealed class ValidatorTests
         {
             var running = Checked(WorkloadPhase.Revealing) with { IsAwardedToSelf = true };
             var wrong = Digest.Sha256("b\nc\na\n"u8);
-            Assert.Equal(wrong, Assert.IsType<DeclareBlob>(Scene.Acts(AgentTurn.Think(held, ProviderDone(running)))[0]).Digest);
+            var acts = Scene.Acts(AgentTurn.Think(held, ProviderDone(running)));
+            Assert.Equal(wrong, Assert.IsType<DeclareBlob>(acts[0]).Digest);
             Assert.Contains(wrong, held.Conduct.BlobsOfInterest(held));
             var missed = Scene.Workload(WorkloadPhase.Awarded, 8) with { IsAwardedToSelf = true };
             Assert.Empty(AgentTurn.Think(held, Scene.See(missed)).Plans);

@@ -113,6 +113,30 @@ public sealed class ValidatorTests
     }
 
     [Fact]
+    public void Validators_that_are_silent_again_and_again_are_no_longer_drawn()
+    {
+        var chain = new LedgerFixture(1, CheckedWork.Free);
+        var provider = chain.NewProvider(chain.People[1]);
+        chain.NewValidators(3);
+        for (var i = 0; i < 3; i++)
+        {
+            var id = chain.AwardChecked(chain.People[0], provider);
+            chain.Seal(provider, id);
+            Assert.Equal(3, chain.Draw(id).Length);
+            chain.PassDeadline(id);
+            Assert.False(chain.IsLive(id));
+        }
+
+        var post = chain.Posting(chain.People[0]) with
+        {
+            Mode = VerificationMode.KOfN, Validation = LedgerFixture.Validation,
+        };
+        Assert.Equal(Outcome.TooFewValidators, chain.Send(chain.People[0], post).Outcome);
+        chain.NewValidators(3);
+        chain.Do(chain.People[0], post);
+    }
+
+    [Fact]
     public void So_many_may_offer_to_validate_and_no_more()
     {
         var chain = new LedgerFixture(1, CheckedWork.Free);
