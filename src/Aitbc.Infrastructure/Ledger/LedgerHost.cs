@@ -55,6 +55,9 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>Blocks closed so far; all of them once the ledger is disposed.</summary>
     public ulong Blocks => countBlocks();
 
+    /// <summary>What it measures of itself.</summary>
+    public required LedgerMeters Meters { get; init; }
+
     /// <summary>What ended the ledger, or null while it works.</summary>
     public Exception? Failure => sequencer.Failure;
 
@@ -64,6 +67,7 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <exception cref="AdmissionClosedException">The clock is behind the journal.</exception>
     public static LedgerHost Open(LedgerHostOptions options)
     {
+        var meters = new LedgerMeters();
         var journal = Journal.Open(
             options.Disk,
             new JournalOptions
@@ -72,6 +76,7 @@ public sealed class LedgerHost : IAsyncDisposable
                 SegmentBytes = options.SegmentBytes,
                 Time = options.Time,
                 PrepareInBackground = !options.Inline,
+                FlushDuration = meters.FlushDuration,
             },
             out var journalRecovery);
         var blocks = new BlockCloser(options.Genesis.Chain, options.Signer);
@@ -92,7 +97,9 @@ public sealed class LedgerHost : IAsyncDisposable
             saveSnapshot = target => LedgerRecovery.SaveSnapshot(target, writer.LastHash, blocks, recovery.ViewState),
             Recovered = recovered,
             JournalRecovery = journalRecovery,
+            Meters = meters,
         };
+        meters.Observe(view, host.countBlocks, () => sequencer.Queued);
         var resume = new WriterRequest((held, group) =>
         {
             held.Resume(options.NewTerm, group);
@@ -134,7 +141,17 @@ public sealed class LedgerHost : IAsyncDisposable
         var request = new PayloadRequest(admitted);
         sequencer.Post(request, isUrgent: IsOversight(admitted));
         var results = await request.Answered.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return admitted.Count == payloads.Count ? results : Merge(refused, results);
+        if (admitted.Count < payloads.Count)
+        {
+            results = Merge(refused, results);
+        }
+
+        for (var i = 0; i < payloads.Count; i++)
+        {
+            Meters.Count(payloads[i], results[i]);
+        }
+
+        return results;
     }
 
     /// <summary>Gives the node an opening: kept off the journal until bidding closes, and in memory only, so it is
@@ -213,6 +230,7 @@ public sealed class LedgerHost : IAsyncDisposable
 
         await journal.DisposeAsync().ConfigureAwait(false);
         verifier.Dispose();
+        Meters.Dispose();
     }
 
     private void SaveSnapshot()

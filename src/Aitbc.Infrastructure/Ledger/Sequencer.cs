@@ -55,6 +55,9 @@ internal sealed partial class Sequencer : IAsyncDisposable
     /// <summary>What ended the sequencer, or null.</summary>
     public Exception? Failure => Volatile.Read(ref failure);
 
+    /// <summary>Payloads that wait.</summary>
+    public int Queued => Volatile.Read(ref queued);
+
     /// <summary>Queues a request, or runs it at once where the sequencer is inline.</summary>
     /// <exception cref="AdmissionClosedException">Nothing can be admitted now.</exception>
     public void Post(Request request, bool isUrgent)

@@ -46,6 +46,15 @@ public sealed record NodeOptions
     [Range(0, 65_536)]
     public int MaxCommandsWaiting { get; init; } = 512;
 
+    /// <summary>Root address of an OpenTelemetry collector that takes OTLP over HTTP, <c>http://localhost:4318</c> for
+    /// example; the figures of <c>/metrics</c> are sent to its <c>v1/metrics</c>. Default: none, nothing is sent.
+    /// </summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary>Time between two sendings to the collector, seconds. Default 60.</summary>
+    [Range(1, 3_600)]
+    public int OtlpIntervalSeconds { get; init; } = 60;
+
     /// <summary>Whether the address is this machine's own.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 

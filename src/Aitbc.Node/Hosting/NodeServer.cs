@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -5,6 +6,7 @@ using System.Threading.RateLimiting;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Access;
 using Aitbc.Node.Api;
+using Aitbc.Node.Metrics;
 using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,9 +35,10 @@ public sealed class NodeServer : IAsyncDisposable
     private const int OversightWaiting = 4_096;
 
     private readonly WebApplication app;
+    private readonly IDisposable? export;
 
-    private NodeServer(WebApplication app, Sessions sessions, Uri url) =>
-        (this.app, Sessions, Url) = (app, sessions, url);
+    private NodeServer(WebApplication app, Sessions sessions, Uri url, IDisposable? export) =>
+        (this.app, Sessions, Url, this.export) = (app, sessions, url, export);
 
     /// <summary>Tokens and sessions.</summary>
     public Sessions Sessions { get; }
@@ -67,7 +70,7 @@ public sealed class NodeServer : IAsyncDisposable
         }
 
         var sessions = new Sessions(time);
-        var app = Build(options, ledger, sessions, log);
+        var app = Build(options, ledger, sessions, time, log);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -81,18 +84,24 @@ public sealed class NodeServer : IAsyncDisposable
         var bound = new Uri(app.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First());
         var name = options.IsLoopback ? "localhost" : options.HostNames.FirstOrDefault() ?? bound.Host;
-        return new NodeServer(app, sessions, new UriBuilder(bound.Scheme, name, bound.Port).Uri);
+        return new NodeServer(
+            app, sessions, new UriBuilder(bound.Scheme, name, bound.Port).Uri, OtlpExport.Start(options));
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        export?.Dispose();
         await app.DisposeAsync().ConfigureAwait(false);
     }
 
     private static WebApplication Build(
-        NodeOptions options, LedgerHost ledger, Sessions sessions, Action<ILoggingBuilder> log)
+        NodeOptions options,
+        LedgerHost ledger,
+        Sessions sessions,
+        TimeProvider time,
+        Action<ILoggingBuilder> log)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
@@ -105,11 +114,18 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
+        builder.Services.AddSingleton<NodeMeters>();
+        builder.Services.AddSingleton(
+            found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddRateLimiter(limits => Share(limits, options));
         var app = builder.Build();
+        var meter = new RequestMeter(app.Services.GetRequiredService<NodeMeters>(), time);
+        meter.Watch(app.Services.GetRequiredService<DiagnosticListener>());
+        _ = app.Services.GetRequiredService<MeterStore>();
         var gate = new AccessGate(options, sessions);
+        app.Use(meter.RunAsync);
         app.Use(new Guard(app.Services.GetRequiredService<ILogger<Guard>>()).RunAsync);
         app.Use(gate.RunAsync);
         app.UseRateLimiter();
@@ -151,6 +167,7 @@ public sealed class NodeServer : IAsyncDisposable
             (share.PermitLimit, share.QueueLimit) = (OversightAtOnce, OversightWaiting));
         limits.OnRejected = (rejected, _) =>
         {
+            RequestMeter.Refused(rejected.HttpContext, RequestMeter.Rate);
             rejected.HttpContext.Response.Headers.RetryAfter = "1";
             return new ValueTask(Problem.Busy("Too many commands wait already: try again in a second.")
                 .ToResult().ExecuteAsync(rejected.HttpContext));
