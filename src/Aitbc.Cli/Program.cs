@@ -24,6 +24,8 @@ public static class Program
         {
             DemoCommand.Create(output),
             UpCommand.Create(output),
+            ConfigCommand.Create(output),
+            TokenCommand.Create(output),
             VerifyCommand.Create(output),
             ReceiptCommand.Create(output),
             ExplainCommand.Create(output),

@@ -25,6 +25,9 @@ public sealed record NodeOptions
     /// <summary>A certificate with its key in PEM files. Default: none, plain HTTP on loopback.</summary>
     public (string CertificatePath, string KeyPath)? Tls { get; init; }
 
+    /// <summary>The data directory whose kept tokens count. Default: none, only those of this run do.</summary>
+    public string? TokensPath { get; init; }
+
     /// <summary>Most connections at once, event streams included. Default 4,096.</summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; init; } = 4_096;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -15,6 +16,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -69,7 +71,8 @@ public sealed class NodeServer : IAsyncDisposable
             throw new ArgumentException(string.Join(" ", problems), nameof(options));
         }
 
-        var sessions = new Sessions(time);
+        var sessions = new Sessions(
+            time, options.TokensPath is { } path ? new TokenStore(path, time) : null);
         var app = Build(options, ledger, sessions, time, log);
         try
         {
@@ -146,9 +149,24 @@ public sealed class NodeServer : IAsyncDisposable
         {
             if (options.Tls is { } tls)
             {
-                listen.UseHttps(X509Certificate2.CreateFromPemFile(tls.CertificatePath, tls.KeyPath));
+                listen.UseHttps(https => Certify(https, tls.CertificatePath, tls.KeyPath));
             }
         });
+    }
+
+    private static void Certify(HttpsConnectionAdapterOptions https, string certificate, string key)
+    {
+        try
+        {
+            https.ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, key);
+            https.ServerCertificateChain = [];
+            https.ServerCertificateChain.ImportFromPemFile(certificate);
+        }
+        catch (CryptographicException unreadable)
+        {
+            throw new IOException(
+                $"The certificate {certificate} with the key {key} cannot be used: {unreadable.Message}", unreadable);
+        }
     }
 
     private static void Shape(JsonSerializerOptions json)
