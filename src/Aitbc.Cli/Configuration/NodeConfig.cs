@@ -46,6 +46,10 @@ internal sealed record NodeConfig
 
     public long BlockIntervalMs { get; init; } = 1_000;
 
+    public long SnapshotEntries { get; init; } = 500_000;
+
+    public long SnapshotMinutes { get; init; } = 60;
+
     public string OtlpEndpoint { get; init; } = string.Empty;
 
     public long OtlpIntervalSeconds { get; init; } = Node.OtlpIntervalSeconds;
@@ -62,6 +66,8 @@ internal sealed record NodeConfig
         SegmentBytes = (int)SegmentBytes,
         BlockEntries = (int)BlockEntries,
         BlockInterval = new Duration(BlockIntervalMs),
+        SnapshotEntries = SnapshotEntries,
+        SnapshotInterval = Duration.FromMinutes(SnapshotMinutes),
     };
 
     /// <summary>The server's options.</summary>

@@ -125,5 +125,18 @@ internal static class NodeSettings
         new NumberSetting(
             "blockIntervalMs", "Time after which a block is closed that has an entry.", "milliseconds", 10, 3_600_000,
             config => config.BlockIntervalMs, (config, value) => config with { BlockIntervalMs = value }),
+        new NumberSetting(
+            "snapshotEntries",
+            "Entries after which a snapshot of the state is taken, so that a restart has less to read back; 0 for"
+                + " never by this count. One is taken at every clean stop as well.",
+            "entries",
+            0,
+            1_000_000_000,
+            config => config.SnapshotEntries,
+            (config, value) => config with { SnapshotEntries = value }),
+        new NumberSetting(
+            "snapshotMinutes", "Time after which a snapshot is taken where there is something new; 0 for never.",
+            "minutes", 0, 100_000,
+            config => config.SnapshotMinutes, (config, value) => config with { SnapshotMinutes = value }),
     ];
 }

@@ -21,6 +21,7 @@ public sealed class LedgerHost : IAsyncDisposable
     private readonly Sequencer sequencer;
     private readonly BlobStore blobs;
     private readonly KeyVerifier verifier = new();
+    private SnapshotTaker snapshots = null!;
     private Action<Stream> saveSnapshot = _ => { };
     private Func<ulong> countBlocks = () => 0;
 
@@ -99,6 +100,7 @@ public sealed class LedgerHost : IAsyncDisposable
             JournalRecovery = journalRecovery,
             Meters = meters,
         };
+        host.snapshots = new SnapshotTaker(options, journal, () => sequencer.LastBlock, meters, recovered.SnapshotSeq);
         meters.Observe(view, host.countBlocks, () => sequencer.Queued);
         var resume = new WriterRequest((held, group) =>
         {
@@ -200,6 +202,14 @@ public sealed class LedgerHost : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Takes a snapshot of the state at the last closed block now; nobody waits for it but the caller. Snapshots
+    /// are taken by themselves, too.</summary>
+    /// <returns>Its last entry; 0 where no block has closed since the last one.</returns>
+    /// <exception cref="IOException">The disk is full or failed; the ledger goes on.</exception>
+    /// <exception cref="LedgerDamagedException">The journal was damaged while the ledger ran.</exception>
+    public Task<ulong> TakeSnapshotAsync(CancellationToken cancellationToken) =>
+        snapshots.TakeAsync(cancellationToken);
+
     /// <summary>Lets the sequencer journal what is due now; only virtual time needs it, for nobody else moves it.
     /// </summary>
     public Task PumpAsync(CancellationToken cancellationToken) =>
@@ -222,6 +232,7 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>Finishes what was taken, closes the block and the files.</summary>
     public async ValueTask DisposeAsync()
     {
+        await snapshots.DisposeAsync().ConfigureAwait(false);
         await sequencer.DisposeAsync().ConfigureAwait(false);
         if (sequencer.Failure is null && View.Seq > Recovered.SnapshotSeq)
         {

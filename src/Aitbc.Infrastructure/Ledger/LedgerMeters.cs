@@ -26,6 +26,7 @@ public sealed class LedgerMeters : IDisposable
         [.. Outcomes.Select(outcome => JsonNamingPolicy.CamelCase.ConvertName($"{outcome}")), Duplicate];
 
     private static readonly int[] Columns = ColumnOfEach();
+    private readonly Counter<long> snapshots;
     private readonly long[] commands = new long[CommandNames.Count * OutcomeNames.Length];
 
     internal LedgerMeters()
@@ -39,6 +40,8 @@ public sealed class LedgerMeters : IDisposable
                 HistogramBucketBoundaries =
                     [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
             });
+        snapshots = Meter.CreateCounter<long>(
+            "aitbc.ledger.snapshots", null, "Snapshots that were taken while the ledger ran, and those that failed.");
         Meter.CreateObservableCounter(
             "aitbc.ledger.commands",
             MeasureCommands,
@@ -82,6 +85,10 @@ public sealed class LedgerMeters : IDisposable
             "By",
             "Bytes of blobs that the node holds and whose rent is paid.");
     }
+
+    /// <summary>Counts a snapshot that was taken while the ledger ran, or could not be.</summary>
+    internal void CountSnapshot(bool isGood) =>
+        snapshots.Add(1, new KeyValuePair<string, object?>("outcome", isGood ? "taken" : "failed"));
 
     /// <summary>Counts what became of a payload's commands.</summary>
     internal void Count(SignedPayload signed, in SubmitResult result)
