@@ -26,6 +26,8 @@ public static class Program
             UpCommand.Create(output),
             ConfigCommand.Create(output),
             TokenCommand.Create(output),
+            WitnessCommand.Create(output),
+            DoctorCommand.Create(output),
             VerifyCommand.Create(output),
             ReceiptCommand.Create(output),
             ExplainCommand.Create(output),

@@ -19,6 +19,7 @@ internal static class ApiRoutes
         routes.MapOpenApi().Require(Role.Reader);
         var v1 = routes.MapGroup("/v1");
         ChainApi.Map(v1);
+        GenesisApi.Map(v1);
         CommandApi.Map(v1);
         AccountApi.Map(v1);
         AgentApi.Map(v1);
