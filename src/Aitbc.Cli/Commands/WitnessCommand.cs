@@ -20,7 +20,7 @@ public static class WitnessCommand
     /// <returns>The command, to be added to the tree.</returns>
     public static Command Create(OutputOptions output)
     {
-        var node = new Option<Uri>("--node")
+        var node = new Option<string>("--node")
         {
             Description = $"The node's address. Its token, where it wants one, is read from {TokenVariable}.",
             HelpName = "URL",
@@ -77,11 +77,11 @@ public static class WitnessCommand
     }
 
     private static async Task<int> RunAsync(
-        Uri node, string data, WitnessOptions options, CommandOutput output, CancellationToken cancellationToken)
+        string address, string data, WitnessOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        if (!node.IsAbsoluteUri || node.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var node) || node.Scheme is not ("http" or "https"))
         {
-            throw new CommandFailure("bad_address", $"{node} is no http or https address: name the node's.");
+            throw new CommandFailure("bad_address", $"{address} is no http or https address: name the node's.");
         }
 
         using var client = new HttpClient
