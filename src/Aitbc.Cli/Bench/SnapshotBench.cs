@@ -31,9 +31,12 @@ internal static class SnapshotBench
         // The first is made from genesis; what is measured is one like all that follow.
         await ledger.Host.TakeSnapshotAsync(cancellationToken).ConfigureAwait(false);
         var client = new Client(chain, ledger.Host);
-        await client.RunAsync(Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken)).ConfigureAwait(false);
+        await client
+            .RunAsync(Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken))
+            .ConfigureAwait(false);
         var without = await client
-            .RunAsync(Task.Delay(TimeSpan.FromMilliseconds(scale.Of(10_000, 200)), TimeProvider.System, cancellationToken))
+            .RunAsync(Task.Delay(
+                TimeSpan.FromMilliseconds(scale.Of(10_000, 200)), TimeProvider.System, cancellationToken))
             .ConfigureAwait(false);
         var started = Stopwatch.GetTimestamp();
         var snapshot = ledger.Host.TakeSnapshotAsync(cancellationToken);

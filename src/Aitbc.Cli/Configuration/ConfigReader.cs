@@ -19,6 +19,9 @@ internal static class ConfigReader
 {
     private const int MaxFileBytes = 1024 * 1024;
 
+    /// <summary>Less would not hold the two journal files that are taken ahead.</summary>
+    private const long LeastQuotaBytes = 256 * 1024 * 1024;
+
     /// <summary>Variables of ours that are no settings of a node: secrets, and what tests and tools use.</summary>
     private static readonly string[] OtherVariables =
         ["AITBC_PASSPHRASE", "AITBC_TOKEN", "AITBC_TRACE", "AITBC_TEST_"];
@@ -67,6 +70,11 @@ internal static class ConfigReader
             .Where(file => file.Length > 0 && !File.Exists(file)))
         {
             yield return $"There is no file {file}: name the certificate's files.";
+        }
+
+        if (config.QuotaBytes is > 0 and < LeastQuotaBytes)
+        {
+            yield return $"quotaBytes must be 0, for none, or at least {LeastQuotaBytes}, not {config.QuotaBytes}.";
         }
 
         if (config.SegmentBytes % 4_096 != 0)

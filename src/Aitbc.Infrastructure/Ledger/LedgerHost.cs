@@ -202,7 +202,7 @@ public sealed class LedgerHost : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Takes a snapshot of the state at the last closed block now; nobody waits for it but the caller. Snapshots
+    /// <summary>Takes a snapshot of the state at the last closed block; nobody waits but the caller. Snapshots
     /// are taken by themselves, too.</summary>
     /// <returns>Its last entry; 0 where no block has closed since the last one.</returns>
     /// <exception cref="IOException">The disk is full or failed; the ledger goes on.</exception>

@@ -16,7 +16,7 @@ public sealed record KeptToken(string Id, Role Role, string Digest, long Created
 /// Bearer tokens that outlive a run, one file a token in the data directory, of each only the digest: who reads
 /// the files, or a backup, has no token. Made and taken back while the node runs, which notices within a second.
 /// </summary>
-/// <remarks>Thread-safe; other processes may add and remove at the same time, for each token has its own file.</remarks>
+/// <remarks>Thread-safe; other processes may add and remove meanwhile, for each token has its own file.</remarks>
 public sealed class TokenStore
 {
     /// <summary>Directory below the data directory.</summary>

@@ -116,6 +116,7 @@ public sealed class ConfigTests : IDisposable
     [InlineData("""{ "certificate": "a.pem" }""", "belong together")]
     [InlineData("""{ "certificate": "a.pem", "certificateKey": "b.pem" }""", "There is no file a.pem")]
     [InlineData("""{ "segmentBytes": 8388609 }""", "a multiple of 4096")]
+    [InlineData("""{ "quotaBytes": 268435455 }""", "at least 268435456")]
     [InlineData("""{ "hostNames": ["a b"] }""", "hostNames must be")]
     [InlineData("""{ "otlpEndpoint": "ftp://x" }""", "otlpEndpoint must be")]
     public void What_means_nothing_is_refused(string text, string says) =>
