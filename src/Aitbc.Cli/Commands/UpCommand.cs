@@ -113,7 +113,7 @@ public static class UpCommand
     {
         var request = new DemoRequest(config.Data, int.MaxValue, null, null, null, null, IsVirtual: false);
         var world = await World.OpenAsync(
-            request.ToOptions() with { Quota = config.ToDirectoryOptions(), Ledger = config.Adjust },
+            request.ToOptions() with { Quota = config.ToDirectoryOptions(), Ledger = Adjusting(config, output) },
             cancellationToken).ConfigureAwait(false);
         await using (world.ConfigureAwait(false))
         {
@@ -130,11 +130,18 @@ public static class UpCommand
         return ExitCode.StoppedAsAsked;
     }
 
+    /// <summary>A snapshot that fails ends nothing, so it is only said.</summary>
+    private static Func<LedgerHostOptions, LedgerHostOptions> Adjusting(NodeConfig config, CommandOutput output) =>
+        options => config.Adjust(options) with
+        {
+            SnapshotFailed = sentence => output.Fail("snapshot_failed", sentence),
+        };
+
     private static async Task<int> RunEmptyAsync(
         NodeConfig config, NodeOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
         using var chain = LocalChain.OpenOrBegin(config.Data, TimeProvider.System, config.ToDirectoryOptions());
-        var ledger = chain.OpenLedger(config.Adjust);
+        var ledger = chain.OpenLedger(Adjusting(config, output));
         await using (ledger.ConfigureAwait(false))
         {
             await ServeAsync(
