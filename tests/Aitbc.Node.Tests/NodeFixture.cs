@@ -20,6 +20,7 @@ public sealed class NodeFixture : IAsyncDisposable
     private readonly NodeOptions options;
     private readonly KeyPair[] keys;
     private ChainDirectory chain;
+    private bool isClosed;
     private readonly Dictionary<int, ulong> sequences = [];
 
     private NodeFixture(NodeOptions options)
@@ -73,10 +74,25 @@ public sealed class NodeFixture : IAsyncDisposable
         return fixture;
     }
 
+    /// <summary>The data directory.</summary>
+    public string DataPath => Path.Combine(root, "chain");
+
     /// <summary>Stops the node and its ledger, and starts both again.</summary>
     public async Task RestartAsync()
     {
         await CloseAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>Stops the node and its ledger.</summary>
+    public Task StopAsync() => CloseAsync();
+
+    /// <summary>The key that signs blocks; what a dishonest operator has.</summary>
+    public KeyPair LoadNodeKey() => chain.Keys.Load(chain.Genesis.NodeKey.Thumbprint());
+
+    /// <summary>Starts both again after a stop.</summary>
+    public async Task StartAgainAsync()
+    {
         chain = ChainDirectory.Open(Path.Combine(root, "chain"));
         await OpenAsync();
     }
@@ -147,6 +163,7 @@ public sealed class NodeFixture : IAsyncDisposable
 
     private async Task OpenAsync()
     {
+        isClosed = false;
         Ledger = chain.OpenLedger();
         Server = await NodeServer.StartAsync(
             options, Ledger, TimeProvider.System, log => log.AddProvider(Log), CancellationToken.None);
@@ -158,6 +175,12 @@ public sealed class NodeFixture : IAsyncDisposable
 
     private async Task CloseAsync()
     {
+        if (isClosed)
+        {
+            return;
+        }
+
+        isClosed = true;
         Client.Dispose();
         await Server.DisposeAsync();
         await Ledger.DisposeAsync();

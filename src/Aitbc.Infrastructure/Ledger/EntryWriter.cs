@@ -136,6 +136,7 @@ internal sealed class EntryWriter(
         var bytes = blocks.Close();
         bytes.CopyTo(group.Batch.BeginFrame(FrameKind.Block, (long)State.Globals.Seq, bytes.Length));
         group.Batch.EndFrame(bytes.Length);
+        group.BlockEnd = State.Globals.Seq;
     }
 
     /// <summary>Time, ms, at which the writer wants to be called again; long.MaxValue for never.</summary>

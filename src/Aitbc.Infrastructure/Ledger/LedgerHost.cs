@@ -21,6 +21,7 @@ public sealed class LedgerHost : IAsyncDisposable
     private readonly Sequencer sequencer;
     private readonly BlobStore blobs;
     private readonly KeyVerifier verifier = new();
+    private SnapshotTaker snapshots = null!;
     private Action<Stream> saveSnapshot = _ => { };
     private Func<ulong> countBlocks = () => 0;
 
@@ -55,6 +56,9 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>Blocks closed so far; all of them once the ledger is disposed.</summary>
     public ulong Blocks => countBlocks();
 
+    /// <summary>What it measures of itself.</summary>
+    public required LedgerMeters Meters { get; init; }
+
     /// <summary>What ended the ledger, or null while it works.</summary>
     public Exception? Failure => sequencer.Failure;
 
@@ -64,6 +68,7 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <exception cref="AdmissionClosedException">The clock is behind the journal.</exception>
     public static LedgerHost Open(LedgerHostOptions options)
     {
+        var meters = new LedgerMeters();
         var journal = Journal.Open(
             options.Disk,
             new JournalOptions
@@ -72,6 +77,7 @@ public sealed class LedgerHost : IAsyncDisposable
                 SegmentBytes = options.SegmentBytes,
                 Time = options.Time,
                 PrepareInBackground = !options.Inline,
+                FlushDuration = meters.FlushDuration,
             },
             out var journalRecovery);
         var blocks = new BlockCloser(options.Genesis.Chain, options.Signer);
@@ -92,7 +98,10 @@ public sealed class LedgerHost : IAsyncDisposable
             saveSnapshot = target => LedgerRecovery.SaveSnapshot(target, writer.LastHash, blocks, recovery.ViewState),
             Recovered = recovered,
             JournalRecovery = journalRecovery,
+            Meters = meters,
         };
+        host.snapshots = new SnapshotTaker(options, journal, () => sequencer.LastBlock, meters, recovered.SnapshotSeq);
+        meters.Observe(view, host.countBlocks, () => sequencer.Queued);
         var resume = new WriterRequest((held, group) =>
         {
             held.Resume(options.NewTerm, group);
@@ -134,7 +143,17 @@ public sealed class LedgerHost : IAsyncDisposable
         var request = new PayloadRequest(admitted);
         sequencer.Post(request, isUrgent: IsOversight(admitted));
         var results = await request.Answered.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return admitted.Count == payloads.Count ? results : Merge(refused, results);
+        if (admitted.Count < payloads.Count)
+        {
+            results = Merge(refused, results);
+        }
+
+        for (var i = 0; i < payloads.Count; i++)
+        {
+            Meters.Count(payloads[i], results[i]);
+        }
+
+        return results;
     }
 
     /// <summary>Gives the node an opening: kept off the journal until bidding closes, and in memory only, so it is
@@ -183,6 +202,14 @@ public sealed class LedgerHost : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Takes a snapshot of the state at the last closed block; nobody waits but the caller. Snapshots
+    /// are taken by themselves, too.</summary>
+    /// <returns>Its last entry; 0 where no block has closed since the last one.</returns>
+    /// <exception cref="IOException">The disk is full or failed; the ledger goes on.</exception>
+    /// <exception cref="LedgerDamagedException">The journal was damaged while the ledger ran.</exception>
+    public Task<ulong> TakeSnapshotAsync(CancellationToken cancellationToken) =>
+        snapshots.TakeAsync(cancellationToken);
+
     /// <summary>Lets the sequencer journal what is due now; only virtual time needs it, for nobody else moves it.
     /// </summary>
     public Task PumpAsync(CancellationToken cancellationToken) =>
@@ -205,6 +232,7 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>Finishes what was taken, closes the block and the files.</summary>
     public async ValueTask DisposeAsync()
     {
+        await snapshots.DisposeAsync().ConfigureAwait(false);
         await sequencer.DisposeAsync().ConfigureAwait(false);
         if (sequencer.Failure is null && View.Seq > Recovered.SnapshotSeq)
         {
@@ -213,6 +241,7 @@ public sealed class LedgerHost : IAsyncDisposable
 
         await journal.DisposeAsync().ConfigureAwait(false);
         verifier.Dispose();
+        Meters.Dispose();
     }
 
     private void SaveSnapshot()

@@ -1,5 +1,6 @@
 using System.Net;
 using Aitbc.Node.Hosting;
+using Aitbc.Node.Metrics;
 using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Http;
 
@@ -34,13 +35,16 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
     {
         if (!hosts.Contains(context.Request.Host.Host))
         {
-            return RefuseAsync(context, Problem.Forbidden(
+            return RefuseAsync(context, RequestMeter.Host, Problem.Forbidden(
                 "The Host header names no name of this node. Call it by localhost, or list the name in hostNames."));
         }
 
         if (IsForeign(context.Request))
         {
-            return RefuseAsync(context, Problem.Forbidden("A page of another origin may not use this node."));
+            return RefuseAsync(
+                context,
+                RequestMeter.Origin,
+                Problem.Forbidden("A page of another origin may not use this node."));
         }
 
         if (context.Request.Query.TryGetValue(TokenQuery, out var token))
@@ -62,6 +66,7 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
             return await next(invocation).ConfigureAwait(false);
         }
 
+        RequestMeter.Refused(invocation.HttpContext, RequestMeter.Role);
         return (found == Role.None
             ? Problem.Unauthorised("Send a token of this node as Authorization: Bearer.")
             : Problem.Forbidden($"This needs the role {role}; the token given has {found}.")).ToResult();
@@ -106,7 +111,7 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
     {
         if (!HttpMethods.IsGet(context.Request.Method) || sessions.Exchange(token) is not { } session)
         {
-            return RefuseAsync(context, Problem.Unauthorised(
+            return RefuseAsync(context, RequestMeter.Token, Problem.Unauthorised(
                 "The token in this address was used or has expired: run aitbc up again, it prints a new one."));
         }
 
@@ -124,6 +129,9 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
         return Task.CompletedTask;
     }
 
-    private static Task RefuseAsync(HttpContext context, Problem problem) =>
-        problem.ToResult().ExecuteAsync(context);
+    private static Task RefuseAsync(HttpContext context, string kind, Problem problem)
+    {
+        RequestMeter.Refused(context, kind);
+        return problem.ToResult().ExecuteAsync(context);
+    }
 }

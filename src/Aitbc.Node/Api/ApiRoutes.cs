@@ -1,5 +1,6 @@
 using Aitbc.Node.Access;
 using Aitbc.Node.Dashboard;
+using Aitbc.Node.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,9 +15,11 @@ internal static class ApiRoutes
     {
         HealthApi.Map(routes);
         StartPage.Map(routes);
+        MetricsApi.Map(routes);
         routes.MapOpenApi().Require(Role.Reader);
         var v1 = routes.MapGroup("/v1");
         ChainApi.Map(v1);
+        GenesisApi.Map(v1);
         CommandApi.Map(v1);
         AccountApi.Map(v1);
         AgentApi.Map(v1);

@@ -17,6 +17,9 @@ internal sealed class EventStreams(NodeOptions options)
 {
     private int open;
 
+    /// <summary>Streams that are open.</summary>
+    public int Open => Volatile.Read(ref open);
+
     /// <summary>Takes a place.</summary>
     /// <returns>False where all are taken.</returns>
     public bool TryOpen()
