@@ -11,7 +11,7 @@ namespace Aitbc.Infrastructure.Ledger;
 /// disk.
 /// </summary>
 /// <remarks>Safe from any thread; with <see cref="LedgerHostOptions.Inline"/> from one at a time.</remarks>
-public sealed class LedgerHost : IAsyncDisposable
+public sealed class LedgerHost : ILedger
 {
     /// <summary>Bytes of payloads that one call may submit.</summary>
     public const int MaxSubmissionBytes = 2 * 1024 * 1024;
@@ -23,6 +23,7 @@ public sealed class LedgerHost : IAsyncDisposable
     private readonly KeyVerifier verifier = new();
     private Action<Stream> saveSnapshot = _ => { };
     private Func<ulong> countBlocks = () => 0;
+    private int closing;
 
     private LedgerHost(
         LedgerHostOptions options, Journal journal, Sequencer sequencer, BlobStore blobs, LedgerView view)
@@ -37,8 +38,17 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>What is durable, to read.</summary>
     public LedgerView View { get; }
 
-    /// <summary>What the chain began with.</summary>
+    /// <inheritdoc/>
     public Genesis Genesis => options.Genesis;
+
+    /// <summary>Digest of the genesis file's bytes.</summary>
+    public Digest GenesisDigest => options.GenesisDigest;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => options.Time;
+
+    /// <summary>Largest blob taken, bytes.</summary>
+    public int MaxBlobBytes => options.MaxBlobBytes;
 
     /// <summary>What opening found.</summary>
     public required RecoveredLedger Recovered { get; init; }
@@ -103,14 +113,11 @@ public sealed class LedgerHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Submits a payload; the answer comes once it is durable.</summary>
-    /// <exception cref="AdmissionClosedException">Nothing can be admitted now.</exception>
+    /// <inheritdoc/>
     public async Task<SubmitResult> SubmitAsync(SignedPayload payload, CancellationToken cancellationToken) =>
         (await SubmitAllAsync([payload], cancellationToken).ConfigureAwait(false))[0];
 
-    /// <summary>Submits payloads in their order, each for itself; the answer comes once all are durable.</summary>
-    /// <exception cref="ArgumentException">The payloads are larger than <see cref="MaxSubmissionBytes"/>.</exception>
-    /// <exception cref="AdmissionClosedException">Nothing can be admitted now.</exception>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<SubmitResult>> SubmitAllAsync(
         IReadOnlyList<SignedPayload> payloads, CancellationToken cancellationToken)
     {
@@ -118,6 +125,11 @@ public sealed class LedgerHost : IAsyncDisposable
         {
             throw new ArgumentException(
                 $"One call takes {MaxSubmissionBytes} bytes of payloads at most.", nameof(payloads));
+        }
+
+        if (Volatile.Read(ref closing) == 1)
+        {
+            throw new AdmissionClosedException("stopping", "The ledger is being stopped.");
         }
 
         var refused = new Outcome[payloads.Count];
@@ -137,20 +149,18 @@ public sealed class LedgerHost : IAsyncDisposable
         return admitted.Count == payloads.Count ? results : Merge(refused, results);
     }
 
-    /// <summary>Gives the node an opening: kept off the journal until bidding closes, and in memory only, so it is
-    /// given
-    /// again after a restart.</summary>
+    /// <inheritdoc/>
     public Task<Outcome> OfferOpeningAsync(
         WorkloadId workload, BidOpening opening, CancellationToken cancellationToken) =>
         PostAsync((writer, group) => writer.Offer(workload, opening, group), cancellationToken);
 
-    /// <summary>Gives the node a client's salt, likewise.</summary>
+    /// <inheritdoc/>
     public Task<Outcome> OfferSaltAsync(WorkloadId workload, Digest salt, CancellationToken cancellationToken) =>
         PostAsync((writer, group) => writer.Offer(workload, salt, group), cancellationToken);
 
-    /// <summary>Takes the bytes of a declared blob, keeps them and journals that they are there.</summary>
-    /// <returns>Applied; or BlobMissing where it was not declared, or with another size.</returns>
-    public async Task<Outcome> PutBlobAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<Outcome> PutBlobAsync(
+        AccountId from, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var digest = Digest.Sha256(bytes.Span);
         var found = View.Read(state => state.FindBlob(digest) is var slot and >= 0
@@ -169,7 +179,13 @@ public sealed class LedgerHost : IAsyncDisposable
                 cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The bytes of a blob, checked against their digest.</summary>
+    /// <inheritdoc/>
+    public Task<BlobAnswer> GetBlobAsync(AccountId reader, Digest digest, CancellationToken cancellationToken) =>
+        Task.FromResult(TryGetBlob(digest, out var bytes)
+            ? new BlobAnswer(BlobFound.Found, bytes)
+            : new BlobAnswer(BlobFound.Absent, default));
+
+    /// <summary>The bytes of a blob, checked against their digest; for whoever may read everything.</summary>
     /// <returns>False where the node does not hold them.</returns>
     public bool TryGetBlob(Digest digest, out ReadOnlyMemory<byte> bytes)
     {
@@ -193,6 +209,29 @@ public sealed class LedgerHost : IAsyncDisposable
     /// </exception>
     public EntryCursor ReadFrom(ulong seq) => new(journal.ReadFrom((long)seq));
 
+    /// <inheritdoc/>
+    public IEntryCursor OpenCursor(ulong seq) => ReadFrom(seq);
+
+    /// <summary>The newest snapshot that was kept of this ledger, whole; null where there is none. What it holds:
+    /// <see cref="Remote.ReplicaSnapshot"/>.</summary>
+    public OpenSnapshot? OpenSnapshot() =>
+        new SnapshotStore(options.Disk).OpenNewest(out _, (long)View.Seq);
+
+    /// <summary>The genesis file's bytes, for followers.</summary>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public byte[] ReadGenesis()
+    {
+        using var file = options.Disk.OpenRead(DataDirectory.GenesisFile);
+        var bytes = new byte[file.Length];
+        file.Read(0, bytes);
+        return bytes;
+    }
+
+    /// <summary>Frames for followers, from a sequence on; the first may be the block that ends right before.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence is 0 or more than one ahead of what is durable.
+    /// </exception>
+    public JournalReader OpenFrames(ulong seq) => journal.ReadFrom((long)seq);
+
     /// <summary>Closed blocks, from the one on that holds an entry.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The sequence is 0 or more than one ahead of what is durable.
     /// </exception>
@@ -205,6 +244,11 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>Finishes what was taken, closes the block and the files.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref closing, 1) == 1)
+        {
+            return;
+        }
+
         await sequencer.DisposeAsync().ConfigureAwait(false);
         if (sequencer.Failure is null && View.Seq > Recovered.SnapshotSeq)
         {

@@ -25,6 +25,9 @@ internal static class ApiRoutes
         EntryApi.Map(v1);
         BlockApi.Map(v1);
         EventApi.Map(v1);
+        ReplicaApi.Map(v1);
+        OfferApi.Map(v1);
+        BlobApi.Map(v1);
     }
 
     /// <summary>Says which role a resource needs.</summary>

@@ -105,6 +105,7 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
+        builder.Services.AddSingleton<BlobDoor>();
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddRateLimiter(limits => Share(limits, options));

@@ -11,7 +11,7 @@ namespace Aitbc.Simulation.Worlds;
 /// <summary>Makes agents' observations out of what is durable. One reading of the ledger serves all agents of a step.
 /// </summary>
 /// <remarks>One owner.</remarks>
-internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyList<Agent> agents)
+internal sealed class Observer(ILedger ledger, Workshop workshop, IReadOnlyList<Agent> agents)
 {
     private const uint BlobDays = 30;
 
@@ -50,7 +50,7 @@ internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyLi
             Work = workshop.Done(agent.Account, now, market.Blobs),
             Working = workshop.Working(agent.Account, now),
             ToSettle = toSettle,
-            Fetch = digest => ledger.TryGetBlob(digest, out var bytes) ? bytes : null,
+            Fetch = BlobFetching.For(ledger, agent.Account),
         };
     }
 

@@ -14,7 +14,7 @@ namespace Aitbc.Simulation.Worlds;
 /// <remarks>One owner but for the jobs' own threads. Trainings wait for each other, and so do other jobs, so that a
 /// long
 /// training never holds back an inference.</remarks>
-internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDisposable
+internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposable
 {
     private readonly Dictionary<(AccountId, WorkloadId), Job> jobs = [];
     private readonly CancellationTokenSource closing = new();
@@ -53,7 +53,7 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
             return;
         }
 
-        var outcome = isVirtual ? Task.FromResult(Compute(order)) : RunAsync(order);
+        var outcome = isVirtual ? Task.FromResult(Compute(agent, order)) : RunAsync(agent, order);
         jobs.Add((agent, order.Workload), new Job
         {
             DoneAt = isVirtual ? now + order.Modelled : now,
@@ -121,7 +121,7 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
 
     private bool IsDone(Job job, Timestamp now) => job.Outcome.IsCompletedSuccessfully && job.DoneAt <= now;
 
-    private async Task<WorkloadOutcome> RunAsync(WorkOrder order)
+    private async Task<WorkloadOutcome> RunAsync(AccountId agent, WorkOrder order)
     {
         var turn = order.Capability == WorkloadCapabilities.ClassifierTrain ? training : other;
         try
@@ -130,12 +130,12 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
         }
         catch (OperationCanceledException)
         {
-            return Compute(order);
+            return Compute(agent, order);
         }
 
         try
         {
-            return await Task.Run(() => Compute(order), CancellationToken.None).ConfigureAwait(false);
+            return await Task.Run(() => Compute(agent, order), CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -143,13 +143,9 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
         }
     }
 
-    private WorkloadOutcome Compute(WorkOrder order)
+    private WorkloadOutcome Compute(AccountId agent, WorkOrder order)
     {
-        var spec = Fetch(order.Spec);
-        return spec is null
-            ? WorkloadRunner.Run(order.Capability, default, Fetch, closing.Token)
-            : WorkloadRunner.Run(order.Capability, spec.Value, Fetch, closing.Token);
+        var fetch = BlobFetching.For(ledger, agent);
+        return WorkloadRunner.Run(order.Capability, fetch(order.Spec) ?? default, fetch, closing.Token);
     }
-
-    private ReadOnlyMemory<byte>? Fetch(Digest digest) => ledger.TryGetBlob(digest, out var bytes) ? bytes : null;
 }

@@ -122,7 +122,7 @@ public sealed partial class World : IAsyncDisposable
             var viewChanged = ledger.View.ChangedAsync();
             var now = Now;
             var market = observer.Read(now);
-            var news = feed.Read();
+            var news = await feed.ReadAsync(cancellationToken).ConfigureAwait(false);
             tally.Take(news, number => NameOf(market, number));
             await workshop.KeepAsync(market.Workloads.Select(row => row.Record.Id).ToHashSet()).ConfigureAwait(false);
             if (show is not null || tally.Counts.Settled >= settle)
