@@ -2,7 +2,9 @@ using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Wallet;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.State;
 
 namespace Aitbc.Infrastructure.Ledger;
 
@@ -163,27 +165,41 @@ public sealed class LedgerHost : ILedger
         AccountId from, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var digest = Digest.Sha256(bytes.Span);
-        var found = View.Read(state => state.FindBlob(digest) is var slot and >= 0
-            ? (state.Blobs[slot].SizeBytes, state.Blobs[slot].Available == 1)
-            : (0UL, false));
-        if (found.Item1 != (ulong)bytes.Length)
+        var (size, isKnown) = View.Read(state => state.FindBlob(digest) is var slot and >= 0
+            ? ((long)state.Blobs[slot].SizeBytes, IsKnown(state, digest, from))
+            : (-1, false));
+        if (bytes.Length > size)
         {
             return Outcome.BlobMissing;
         }
 
         blobs.Put(bytes.Span);
-        return found.Item2
+        if (isKnown)
+        {
+            return Outcome.Applied;
+        }
+
+        var outcome = await PostAsync(
+            (writer, group) => writer.Order(
+                new BlobAvailable(digest, (ulong)bytes.Length, from.IsZero ? null : from), group),
+            cancellationToken).ConfigureAwait(false);
+
+        // Whoever else gave them meanwhile was first.
+        return outcome == Outcome.InputRejected && View.Read(state => IsKnown(state, digest, from))
             ? Outcome.Applied
-            : await PostAsync(
-                (writer, group) => writer.Order(new BlobAvailable(digest, (ulong)bytes.Length), group),
-                cancellationToken).ConfigureAwait(false);
+            : outcome;
     }
 
     /// <inheritdoc/>
-    public Task<BlobAnswer> GetBlobAsync(AccountId reader, Digest digest, CancellationToken cancellationToken) =>
-        Task.FromResult(TryGetBlob(digest, out var bytes)
+    public Task<BlobAnswer> GetBlobAsync(AccountId reader, Digest digest, CancellationToken cancellationToken)
+    {
+        var found = View.Read(state => !state.BlobIsAvailable(digest)
+            ? BlobFound.Absent
+            : BlobReaders.MayRead(state, digest, reader) ? BlobFound.Found : BlobFound.NotReader);
+        return Task.FromResult(found == BlobFound.Found && TryGetBlob(digest, out var bytes)
             ? new BlobAnswer(BlobFound.Found, bytes)
-            : new BlobAnswer(BlobFound.Absent, default));
+            : new BlobAnswer(found == BlobFound.NotReader ? found : BlobFound.Absent, default));
+    }
 
     /// <summary>The bytes of a blob, checked against their digest; for whoever may read everything.</summary>
     /// <returns>False where the node does not hold them.</returns>
@@ -271,6 +287,11 @@ public sealed class LedgerHost : ILedger
             // A snapshot only saves time at the next start; a disk that is full by now must not spoil the end.
         }
     }
+
+    /// <summary>Whether a blob's bytes are here and it is known that an account has them.</summary>
+    private static bool IsKnown(LedgerState state, Digest digest, AccountId from) =>
+        state.BlobIsAvailable(digest)
+        && (state.FindAccount(from) is null || BlobReaders.MayRead(state, digest, from));
 
     private static bool IsOversight(List<SignedPayload> payloads) =>
         payloads.Count > 0 && payloads.TrueForAll(

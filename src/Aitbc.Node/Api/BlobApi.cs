@@ -117,6 +117,14 @@ internal static class BlobApi
             return problem.ToResult();
         }
 
+        if (from.IsZero)
+        {
+            return new Problem(
+                "badProof", "The proof of who asks is missing.", StatusCodes.Status401Unauthorized,
+                $"Who gives the bytes becomes their reader, so the header {AccountProof.Header} says who that is.")
+                .ToResult();
+        }
+
         var size = ledger.View.Read(state =>
             state.FindBlob(wanted) is var slot and >= 0 ? (long)state.Blobs[slot].SizeBytes : -1);
         if (size < 0)

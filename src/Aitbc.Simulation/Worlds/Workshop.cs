@@ -81,9 +81,10 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposabl
         jobs.Where(job => job.Key.Item1 == agent && !IsDone(job.Value, now)).Select(job => job.Key.Item2).ToHashSet();
 
     /// <summary>Blobs that done work made, whose standing an agent needs.</summary>
-    public IEnumerable<Digest> Outputs(Timestamp now) =>
-        jobs.Values.Where(job => IsDone(job, now)).Select(job => job.Outcome.Result).OfType<WorkloadResult>()
-            .SelectMany(result => result.Outputs.Select(blob => blob.Digest));
+    public IEnumerable<(AccountId Agent, Digest Digest)> Outputs(Timestamp now) =>
+        jobs.Where(job => IsDone(job.Value, now) && job.Value.Outcome.Result is WorkloadResult)
+            .SelectMany(job => ((WorkloadResult)job.Value.Outcome.Result).Outputs
+                .Select(blob => (job.Key.Item1, blob.Digest)));
 
     /// <summary>Work that is done, by id.</summary>
     public IReadOnlyList<WorkDone> Done(

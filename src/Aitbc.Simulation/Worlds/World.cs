@@ -238,6 +238,9 @@ public sealed partial class World : IAsyncDisposable
         long[] instants =
         [
             .. decisions.Select(pair => pair.Decision.WakeAt).OfType<Timestamp>().Select(at => at.UnixMs),
+
+            // A plan that failed just now waits for its next try, which no decision could know.
+            .. agents.Select(agent => agent.Memory.NextTry(now)).OfType<Timestamp>().Select(at => at.UnixMs),
             ledger.View.NextDueMs,
             workshop.NextDone(now)?.UnixMs ?? long.MaxValue,
         ];
