@@ -39,6 +39,11 @@ public abstract class LedgerConformance : IAsyncLifetime
     /// <summary>The ledger under test, on the node.</summary>
     private protected abstract Task<ILedger> OpenAsync();
 
+    /// <summary>Lets the ledger show the node who is asking.</summary>
+    private protected virtual void Know(AccountId account, Infrastructure.Wallet.KeyPair key)
+    {
+    }
+
     /// <summary>The ledger after the node has started again.</summary>
     private protected abstract ILedger AfterRestart(ILedger before);
 
@@ -143,6 +148,81 @@ public abstract class LedgerConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_blob_is_for_its_parties_from_the_award_on_and_stays_theirs()
+    {
+        var market = Market;
+        await market.OpenAsync();
+        Know(market.Provider, market.ProviderKey);
+        var model = await market.BlobAsync("a model");
+        var input = await market.BlobAsync("an input");
+        var spec = await market.BlobAsync("a spec", names: model);
+        Digest[] all = [model, input, spec];
+        await ExpectAsync(market, market.Client, BlobFound.Found, all);
+        await ExpectAsync(market, market.Provider, BlobFound.NotReader, all);
+
+        var workload = await market.PostAsync(input, spec, "one");
+        await ExpectAsync(market, market.Provider, BlobFound.Found, spec);
+        await ExpectAsync(market, market.Provider, BlobFound.NotReader, input, model);
+        await ExpectAsync(market, Node.Account(1), BlobFound.NotReader, all);
+        var opening = await market.BidAsync(workload);
+        Assert.Equal(Outcome.Applied, await Ledger.OfferOpeningAsync(workload, opening, None));
+        await market.UntilAsync(workload, WorkloadPhase.Awarded);
+        await ExpectAsync(market, market.Provider, BlobFound.Found, all);
+
+        var (result, part) = (Digest.Sha256("a result"u8), Digest.Sha256("a part"u8));
+        await market.DoAsync(market.OfProvider(
+            new DeclareBlob(result, 8, 30) { Names = [part] }, new DeclareBlob(part, 6, 30)));
+        await market.PutAsync(market.Provider, "a result");
+        await market.PutAsync(market.Provider, "a part");
+        await ExpectAsync(market, market.Client, BlobFound.NotReader, result, part);
+        await market.DoAsync(market.OfProvider(new StartWork(workload)));
+        await market.DoAsync(market.OfProvider(new SubmitWork(workload, result, 0)));
+        await ExpectAsync(market, market.Client, BlobFound.Found, result, part);
+        await market.DoAsync(market.Sign(2, new AcceptWork(workload)));
+        await ExpectAsync(market, market.Client, BlobFound.Found, result, part);
+        await ExpectAsync(market, market.Provider, BlobFound.Found, all);
+        await ExpectAsync(market, Node.Account(1), BlobFound.NotReader, [.. all, result, part]);
+    }
+
+    [Fact]
+    public async Task To_name_a_blob_of_others_gives_it_to_nobody()
+    {
+        var market = Market;
+        await market.OpenAsync();
+        Know(market.Provider, market.ProviderKey);
+        var secret = await market.BlobAsync("a secret", owner: 2);
+        var bait = await market.BlobAsync("a bait", owner: 1, names: secret);
+        var workload = await market.AwardAsync(secret, bait, "theft", client: 1);
+        await ExpectAsync(market, market.Provider, BlobFound.Found, bait);
+        await ExpectAsync(market, market.Provider, BlobFound.NotReader, secret);
+
+        await market.DoAsync(market.OfProvider(new StartWork(workload)));
+        await market.DoAsync(market.OfProvider(new SubmitWork(workload, secret, 0)));
+        await ExpectAsync(market, Node.Account(1), BlobFound.NotReader, secret);
+
+        // Who has the bytes needs to be told nothing.
+        await market.PutAsync(Node.Account(1), "a secret");
+        await ExpectAsync(market, Node.Account(1), BlobFound.Found, secret);
+    }
+
+    [Fact]
+    public async Task What_is_public_is_for_everybody_but_not_by_the_word_of_a_stranger()
+    {
+        var market = Market;
+        var open = await market.BlobAsync("for all", owner: 2, BlobAccess.Public);
+        await ExpectAsync(market, Node.Account(1), BlobFound.Found, open);
+        await ExpectAsync(market, default, BlobFound.Found, open);
+
+        var secret = Digest.Sha256("a secret"u8);
+        await market.DoAsync(market.Sign(2, new DeclareBlob(secret, 8, 30)));
+        await market.DoAsync(market.Sign(1, new DeclareBlob(secret, 9, 30) { Access = BlobAccess.Public }));
+        await market.PutAsync(Node.Account(2), "a secret");
+        await ExpectAsync(market, Node.Account(2), BlobFound.Found, secret);
+        await ExpectAsync(market, Node.Account(1), BlobFound.NotReader, secret);
+        await ExpectAsync(market, default, BlobFound.NotReader, secret);
+    }
+
+    [Fact]
     public async Task A_cursor_gives_every_entry_once_also_over_a_restart_of_the_node()
     {
         var seen = new List<ulong>();
@@ -209,6 +289,15 @@ public abstract class LedgerConformance : IAsyncLifetime
         }
 
         Assert.Equal(hash.Hash, state.ComputeHash());
+    }
+
+    private static async Task ExpectAsync(
+        Market market, AccountId reader, BlobFound expected, params Digest[] digests)
+    {
+        foreach (var digest in digests)
+        {
+            Assert.Equal(expected, await market.ReadAsync(reader, digest));
+        }
     }
 
     private static async Task ReadAsync(IEntryCursor cursor, List<ulong> seen)

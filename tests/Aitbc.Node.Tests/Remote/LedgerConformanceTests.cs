@@ -1,5 +1,7 @@
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Remote;
+using Aitbc.Infrastructure.Wallet;
+using Aitbc.Primitives;
 
 namespace Aitbc.Node.Tests.Remote;
 
@@ -26,6 +28,9 @@ public sealed class RemoteLedgerTests : LedgerConformance
         return remote;
     }
 
+    private protected override void Know(AccountId account, KeyPair key) =>
+        ((RemoteLedger)Ledger).Enrol(account, key);
+
     private protected override ILedger AfterRestart(ILedger before) => before;
 }
 
@@ -46,6 +51,9 @@ public sealed class SnapshotLedgerTests : LedgerConformance
 
         return remote;
     }
+
+    private protected override void Know(AccountId account, KeyPair key) =>
+        ((RemoteLedger)Ledger).Enrol(account, key);
 
     private protected override ILedger AfterRestart(ILedger before) => before;
 }

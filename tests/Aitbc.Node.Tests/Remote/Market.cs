@@ -58,20 +58,29 @@ internal sealed class Market(NodeFixture node, Func<ILedger> ledger)
         return Parse(node.Sign(Provider, ProviderKey, sequence, commands));
     }
 
-    /// <summary>Declares a blob and gives its bytes.</summary>
-    public async Task<Digest> BlobAsync(string text)
+    /// <summary>Declares a blob of a person and gives its bytes.</summary>
+    public async Task<Digest> BlobAsync(
+        string text, int owner = 2, BlobAccess access = BlobAccess.Parties, params Digest[] names)
     {
         var bytes = Encoding.ASCII.GetBytes(text);
         var digest = Digest.Sha256(bytes);
-        await DoAsync(Sign(2, new DeclareBlob(digest, (ulong)bytes.Length, 30)));
-        Assert.Equal(Outcome.Applied, await ledger().PutBlobAsync(Client, bytes, CancellationToken.None));
+        await DoAsync(Sign(owner, new DeclareBlob(digest, (ulong)bytes.Length, 30) { Access = access, Names = names }));
+        await PutAsync(node.Account(owner), text);
         return digest;
     }
 
+    /// <summary>Gives bytes of a blob that is declared.</summary>
+    public async Task PutAsync(AccountId from, string text) => Assert.Equal(
+        Outcome.Applied, await ledger().PutBlobAsync(from, Encoding.ASCII.GetBytes(text), CancellationToken.None));
+
+    /// <summary>What becomes of the question for a blob.</summary>
+    public async Task<BlobFound> ReadAsync(AccountId reader, Digest digest) =>
+        (await ledger().GetBlobAsync(reader, digest, CancellationToken.None)).Found;
+
     /// <summary>Posts a workload whose salt is the digest of a word.</summary>
-    public async Task<WorkloadId> PostAsync(Digest input, Digest spec, string word)
+    public async Task<WorkloadId> PostAsync(Digest input, Digest spec, string word, int client = 2)
     {
-        await DoAsync(Sign(2, new PostWorkload(
+        await DoAsync(Sign(client, new PostWorkload(
             LedgerFixture.Capability,
             input,
             spec,
@@ -102,8 +111,13 @@ internal sealed class Market(NodeFixture node, Func<ILedger> ledger)
     public async Task<WorkloadId> AwardAsync(string text)
     {
         var input = await BlobAsync($"input {text}");
-        var spec = await BlobAsync($"spec {text}");
-        var workload = await PostAsync(input, spec, text);
+        return await AwardAsync(input, await BlobAsync($"spec {text}"), text);
+    }
+
+    /// <summary>A workload of a client that the provider has won.</summary>
+    public async Task<WorkloadId> AwardAsync(Digest input, Digest spec, string text, int client = 2)
+    {
+        var workload = await PostAsync(input, spec, text, client);
         var opening = await BidAsync(workload);
         Assert.Equal(
             Outcome.Applied, await ledger().OfferOpeningAsync(workload, opening, CancellationToken.None));
