@@ -28,6 +28,8 @@ internal static class ApiRoutes
         ReplicaApi.Map(v1);
         OfferApi.Map(v1);
         BlobApi.Map(v1);
+        LeaseApi.Map(v1);
+        FaucetApi.Map(v1);
     }
 
     /// <summary>Says which role a resource needs.</summary>

@@ -46,6 +46,9 @@ public sealed record NodeOptions
     [Range(0, 65_536)]
     public int MaxCommandsWaiting { get; init; } = 512;
 
+    /// <summary>Opens accounts for the operator with tokens that have no value. Default: none.</summary>
+    public Faucet? Faucet { get; init; }
+
     /// <summary>Whether the address is this machine's own.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 

@@ -40,6 +40,9 @@ public sealed class NodeServer : IAsyncDisposable
     /// <summary>Tokens and sessions.</summary>
     public Sessions Sessions { get; }
 
+    /// <summary>Which hosts act for which agents: their heartbeats.</summary>
+    public required AgentLeases Leases { get; init; }
+
     /// <summary>Where it listens, called by name: a passkey cannot belong to an IP address.</summary>
     public Uri Url { get; }
 
@@ -67,7 +70,8 @@ public sealed class NodeServer : IAsyncDisposable
         }
 
         var sessions = new Sessions(time);
-        var app = Build(options, ledger, sessions, log);
+        var leases = new AgentLeases(time);
+        var app = Build(options, ledger, sessions, leases, log);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -81,7 +85,7 @@ public sealed class NodeServer : IAsyncDisposable
         var bound = new Uri(app.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First());
         var name = options.IsLoopback ? "localhost" : options.HostNames.FirstOrDefault() ?? bound.Host;
-        return new NodeServer(app, sessions, new UriBuilder(bound.Scheme, name, bound.Port).Uri);
+        return new NodeServer(app, sessions, new UriBuilder(bound.Scheme, name, bound.Port).Uri) { Leases = leases };
     }
 
     /// <inheritdoc/>
@@ -92,7 +96,11 @@ public sealed class NodeServer : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        NodeOptions options, LedgerHost ledger, Sessions sessions, Action<ILoggingBuilder> log)
+        NodeOptions options,
+        LedgerHost ledger,
+        Sessions sessions,
+        AgentLeases leases,
+        Action<ILoggingBuilder> log)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
@@ -106,6 +114,8 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddSingleton<BlobDoor>();
+        builder.Services.AddSingleton(leases);
+        builder.Services.AddHostedService<LeaseSweeper>();
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddRateLimiter(limits => Share(limits, options));
