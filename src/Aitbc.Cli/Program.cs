@@ -24,6 +24,7 @@ public static class Program
         {
             DemoCommand.Create(output),
             UpCommand.Create(output),
+            AgentCommand.Create(output),
             VerifyCommand.Create(output),
             ReceiptCommand.Create(output),
             ExplainCommand.Create(output),

@@ -43,13 +43,13 @@ public static class Cast
     private const string Cyn = "cyn";
     private const string Dan = "dan";
 
-    private static readonly CommandKind[] ProviderActs =
+    internal static readonly CommandKind[] ProviderActs =
     [
         CommandKind.DepositStake, CommandKind.ListService, CommandKind.UpdateService, CommandKind.DeclareBlob,
         CommandKind.PlaceBid, CommandKind.OpenBid, CommandKind.StartWork, CommandKind.SubmitWork,
     ];
 
-    private static readonly CommandKind[] RequesterActs =
+    internal static readonly CommandKind[] RequesterActs =
         [CommandKind.DeclareBlob, CommandKind.PostWorkload, CommandKind.CancelWorkload, CommandKind.AcceptWork];
 
     /// <summary>The people, in the order of the genesis file.</summary>

@@ -17,6 +17,7 @@ namespace Aitbc.Simulation.Worlds;
 internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposable
 {
     private readonly Dictionary<(AccountId, WorkloadId), Job> jobs = [];
+    private readonly List<Task> abandoned = [];
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim training = new(1);
     private readonly SemaphoreSlim other = new(1);
@@ -76,6 +77,26 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposabl
         }
     }
 
+    /// <summary>Forgets jobs that could not read their blobs; they are begun again.</summary>
+    public void Forgive()
+    {
+        foreach (var key in jobs.Keys.Where(key => jobs[key].Outcome.IsFaulted).ToList())
+        {
+            jobs.Remove(key);
+        }
+    }
+
+    /// <summary>Forgets an agent's jobs, under way or done: another does them now.</summary>
+    public void Abandon(AccountId agent)
+    {
+        foreach (var key in jobs.Keys.Where(key => key.Item1 == agent).ToList())
+        {
+            jobs.Remove(key, out var job);
+            abandoned.RemoveAll(outcome => outcome.IsCompleted);
+            abandoned.Add(job!.Outcome.ContinueWith(_ => { }, TaskScheduler.Default));
+        }
+    }
+
     /// <summary>Workloads whose work is under way.</summary>
     public IReadOnlySet<WorkloadId> Working(AccountId agent, Timestamp now) =>
         jobs.Where(job => job.Key.Item1 == agent && !IsDone(job.Value, now)).Select(job => job.Key.Item2).ToHashSet();
@@ -99,7 +120,7 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposabl
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(jobs.Values.Select(job => job.Outcome)).ConfigureAwait(false);
+        await Task.WhenAll([.. jobs.Values.Select(job => job.Outcome), .. abandoned]).ConfigureAwait(false);
         closing.Dispose();
         training.Dispose();
         other.Dispose();

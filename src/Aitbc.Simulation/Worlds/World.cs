@@ -70,6 +70,9 @@ public sealed partial class World : IAsyncDisposable
     /// disposed, for a receipt waits until its block is closed.</summary>
     public ulong Receipts => receipts.Count;
 
+    /// <summary>Keys of the people and agents that live in it.</summary>
+    public Infrastructure.Wallet.KeyStore Keys => chain.Keys;
+
     /// <summary>Its full path.</summary>
     public string Directory => chain.FullPath;
 
