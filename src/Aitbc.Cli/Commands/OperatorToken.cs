@@ -1,12 +1,12 @@
+using Aitbc.Infrastructure.Storage;
+
 namespace Aitbc.Cli.Commands;
 
 /// <summary>The operator's token of a node's run, in a file that only its user reads.</summary>
 internal static class OperatorToken
 {
-    private const string FileName = "operator.token";
-
     /// <summary>Where a node with this data directory leaves it.</summary>
-    public static string PathIn(string directory) => Path.Combine(directory, FileName);
+    public static string PathIn(string directory) => Path.Combine(directory, DataDirectory.TokenFile);
 
     /// <summary>Replaces the token of an earlier run.</summary>
     public static void Write(string directory, string token)

@@ -18,7 +18,7 @@ namespace Aitbc.Simulation.Hosting;
 public static class AgentEnrolment
 {
     private static readonly TokenAmount OwnerDeposit = TokenAmount.FromTokens(10_000);
-    private static readonly TokenAmount AgentDeposit = TokenAmount.FromTokens(3_000);
+    private static readonly TokenAmount AgentDeposit = TokenAmount.FromTokens(2_000);
 
     /// <summary>Makes an agent, and its owner where there is none yet, with keys that live in the directory.</summary>
     /// <param name="directory">The host's directory.</param>

@@ -12,7 +12,7 @@ internal sealed class LeaseKeeper(
 {
     private const int RenewalsPerTtl = 3;
 
-    private long heldUntilMs = long.MinValue;
+    private long heldUntilMs;
     private long heldSinceMs = long.MaxValue;
 
     /// <summary>How long the agent may still act; not positive where another host does or the node is silent.</summary>
@@ -56,7 +56,7 @@ internal sealed class LeaseKeeper(
             Other = answer.IsHeld ? null : answer.Holder;
             if (!answer.IsHeld)
             {
-                Volatile.Write(ref heldUntilMs, long.MinValue);
+                Volatile.Write(ref heldUntilMs, 0);
                 return new Duration(Math.Clamp(answer.Left.Ms, 50, ttl.Ms / RenewalsPerTtl));
             }
 
@@ -82,7 +82,7 @@ internal sealed class LeaseKeeper(
             return;
         }
 
-        Volatile.Write(ref heldUntilMs, long.MinValue);
+        Volatile.Write(ref heldUntilMs, 0);
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(ttl.Ms), time);
         try
         {
