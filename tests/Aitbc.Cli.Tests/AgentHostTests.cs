@@ -36,7 +36,8 @@ public sealed class AgentHostTests : IDisposable
         var workload = worked.Split(' ')[^1];
         var (since, _) = await UntilAsync(second, $"training-1 delivered {workload}");
         Assert.Single(since, line => line == $"training-1 works on {workload}");
-        Assert.DoesNotContain(since, line => before.Contains(line) && line.Contains(" delivered ", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            since, line => before.Contains(line) && line.Contains(" delivered ", StringComparison.Ordinal));
         Assert.True(since.IndexOf("training-1 acts here") < since.IndexOf($"training-1 works on {workload}"));
         await CheckDeliveriesAsync(url);
 

@@ -18,7 +18,8 @@ public sealed class BlobTests : IAsyncLifetime
     {
         node = await NodeFixture.StartAsync();
         await node.SendAsync(node.Sign(2, new DeclareBlob(Blob, 8, 1)));
-        var put = await SendAsync(HttpMethod.Put, Proof(2, ProofPurpose.Write, Blob.ToString()), "a secret"u8.ToArray());
+        var proof = Proof(2, ProofPurpose.Write, Blob.ToString());
+        var put = await SendAsync(HttpMethod.Put, proof, "a secret"u8.ToArray());
         Assert.Equal((HttpStatusCode.OK, ""), put);
     }
 

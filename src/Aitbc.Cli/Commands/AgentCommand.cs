@@ -95,7 +95,8 @@ public static class AgentCommand
             output.Result(
                 new HostStarted(host.Name, $"{ledger.Genesis.Chain}", [.. host.Agents.Select(one => one.Agent)]),
                 people => people.Line(
-                    $"The host {host.Name} runs {host.Agents.Count} agents on {ledger.Genesis.Chain}. Ctrl-C stops it."));
+                    $"The host {host.Name} runs {host.Agents.Count} agents on {ledger.Genesis.Chain}."
+                    + " Ctrl-C stops it."));
             try
             {
                 await host.RunAsync(output.Line, stop).ConfigureAwait(false);

@@ -107,7 +107,12 @@ public static class UpCommand
         {
             using var faucet = Faucet.Of(ledger, chain.Keys);
             await ServeAsync(
-                options with { Faucet = faucet }, ledger, chain.FullPath, stop => WatchAsync(ledger, stop), output, cancellationToken)
+                options with { Faucet = faucet },
+                ledger,
+                chain.FullPath,
+                stop => WatchAsync(ledger, stop),
+                output,
+                cancellationToken)
                 .ConfigureAwait(false);
         }
 

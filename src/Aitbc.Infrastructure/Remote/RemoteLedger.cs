@@ -16,7 +16,8 @@ namespace Aitbc.Infrastructure.Remote;
 /// view shows it. It checks hashes and the node's signed heads as they come and ends where they do not fit.
 /// </summary>
 /// <remarks>Safe from any thread. Of a snapshot, balances are taken on the node's word;
-/// <see cref="RemoteLedgerOptions.FromGenesis"/> takes none. Rules and signatures are for <c>aitbc verify</c>.</remarks>
+/// <see cref="RemoteLedgerOptions.FromGenesis"/> takes none. Rules and signatures are for <c>aitbc verify</c>.
+/// </remarks>
 public sealed partial class RemoteLedger : ILedger
 {
     /// <summary>Most payloads of one request.</summary>

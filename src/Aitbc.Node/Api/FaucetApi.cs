@@ -52,7 +52,8 @@ internal static class FaucetApi
                 + " base64url.").ToResult();
         }
 
-        var signature = new Signature(Digest.From(proof.AsSpan(0, Digest.Size)), Digest.From(proof.AsSpan(Digest.Size)));
+        var signature = new Signature(
+            Digest.From(proof.AsSpan(0, Digest.Size)), Digest.From(proof.AsSpan(Digest.Size)));
         var result = await faucet.FundAsync(ledger, request.Key, signature, request.Amount, stop).ConfigureAwait(false);
         return result.Outcome == Outcome.Applied
             ? Results.Json(OutcomeView.Of(result))

@@ -83,8 +83,8 @@ internal static class BlobRules
     private static bool Corrects(in BlobRecord before, DeclareBlob command) =>
         before.Digest == command.Digest && before.Available == 0 && before.SizeBytes < command.SizeBytes;
 
-    /// <summary>The node has the bytes: as many as rent was paid for, or fewer. It says so again where somebody else has
-    /// given them who could not read them before.</summary>
+    /// <summary>The node has the bytes: as many as rent was paid for, or fewer. It says so again where somebody else
+    /// has given them who could not read them before.</summary>
     public static Outcome Arrive(Step step, BlobAvailable input)
     {
         var slot = step.State.FindBlob(input.Digest);

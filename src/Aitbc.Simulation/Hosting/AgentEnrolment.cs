@@ -109,7 +109,8 @@ public static class AgentEnrolment
         using var audit = AuditFile.Open(directory.Disk, ledger.View.Read(state => state.Time));
         var gateway = new SafetyGateway(ledger, audit, TimeProvider.System, new GatewayOptions());
         gateway.Enrol(AgentSigner.ForKey(owner.Account, owner.Key!));
-        Command register = identity.RegisterAgent(ledger.Genesis.Chain, owner.Account, CharterOf(conduct, owner.Account));
+        Command register = identity.RegisterAgent(
+            ledger.Genesis.Chain, owner.Account, CharterOf(conduct, owner.Account));
         var result = await gateway
             .ActAsync(new ProposedAction(owner.Account, register, $"register {agent.Name}"), cancellationToken)
             .ConfigureAwait(false);
