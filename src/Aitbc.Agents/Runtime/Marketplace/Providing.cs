@@ -192,7 +192,7 @@ internal static class Providing
     }
 
     /// <summary>What the primary blob refers to: the client is given it too.</summary>
-    private static IReadOnlyList<Digest> Companions(WorkDone done) =>
+    private static Digest[] Companions(WorkDone done) =>
     [
         .. done.Outputs.Select(blob => blob.Digest).Where(digest => digest != done.Outputs[0].Digest)
             .Distinct().Take(DeclareBlob.MaxNames),
