@@ -28,6 +28,7 @@ public static class Program
             TokenCommand.Create(output),
             WitnessCommand.Create(output),
             DoctorCommand.Create(output),
+            AgentCommand.Create(output),
             VerifyCommand.Create(output),
             ReceiptCommand.Create(output),
             ExplainCommand.Create(output),

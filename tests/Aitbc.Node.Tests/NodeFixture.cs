@@ -17,7 +17,7 @@ namespace Aitbc.Node.Tests;
 public sealed class NodeFixture : IAsyncDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("aitbc-node-").FullName;
-    private readonly NodeOptions options;
+    private NodeOptions options;
     private readonly KeyPair[] keys;
     private ChainDirectory chain;
     private bool isClosed;
@@ -29,7 +29,7 @@ public sealed class NodeFixture : IAsyncDisposable
         var made = new List<GenesisAccount>();
         var plan = new ChainPlan(
             new ChainId("aitbc:test"), TokenAmount.FromTokens(1_000_000), Now, 1,
-            new Parameters { PayloadsPerMinute = 60_000_000 });
+            new Parameters { PayloadsPerMinute = 60_000_000, MinimumStake = TokenAmount.FromTokens(100) });
         chain = ChainDirectory.Create(Path.Combine(root, "chain"), plan, store =>
         {
             for (var i = 0; i < 4; i++)
@@ -64,6 +64,12 @@ public sealed class NodeFixture : IAsyncDisposable
     /// <summary>The key that signs blocks.</summary>
     public PublicKey NodeKey => chain.Genesis.NodeKey;
 
+    /// <summary>Keys that live on the node's disk.</summary>
+    public KeyStore Keys => chain.Keys;
+
+    /// <summary>The key of a place in genesis.</summary>
+    public KeyPair Key(int index) => keys[index];
+
     private static Timestamp Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Begins a chain and starts a node on it.</summary>
@@ -80,6 +86,7 @@ public sealed class NodeFixture : IAsyncDisposable
     /// <summary>Stops the node and its ledger, and starts both again.</summary>
     public async Task RestartAsync()
     {
+        options = options with { Port = Server.Url.Port };
         await CloseAsync();
         await StartAgainAsync();
     }
@@ -97,6 +104,18 @@ public sealed class NodeFixture : IAsyncDisposable
         await OpenAsync();
     }
 
+    /// <summary>Stops the node and starts it on its directory without journal and snapshots, as after a loss.
+    /// </summary>
+    public async Task LoseAsync()
+    {
+        options = options with { Port = Server.Url.Port };
+        await CloseAsync();
+        Directory.Delete(Journal, recursive: true);
+        Directory.Delete(Path.Combine(root, "chain", "snapshots"), recursive: true);
+        chain = ChainDirectory.Open(Path.Combine(root, "chain"));
+        await OpenAsync();
+    }
+
     /// <summary>The account of a place in genesis.</summary>
     public AccountId Account(int index) => (AccountId)keys[index].Id;
 
@@ -105,25 +124,29 @@ public sealed class NodeFixture : IAsyncDisposable
         Sign(from, sequences[from] = sequences.GetValueOrDefault(from) + 1, commands);
 
     /// <summary>A signed payload of an account, in a place of the test's own.</summary>
-    public string Sign(int from, ulong sequence, params Command[] commands)
+    public string Sign(int from, ulong sequence, params Command[] commands) =>
+        Sign(Account(from), keys[from], sequence, commands);
+
+    /// <summary>A signed payload of any account.</summary>
+    public string Sign(AccountId from, KeyPair key, ulong sequence, params Command[] commands)
     {
         var buffer = new ArrayBufferWriter<byte>();
         PayloadCodec.Write(
             new ClientPayload
             {
                 Chain = chain.Genesis.Chain,
-                From = Account(from),
+                From = from,
                 Lane = 0,
                 Sequence = sequence,
                 ValidUntil = Now + Duration.FromMinutes(10),
                 Epoch = Ledger.View.Read(state => state.Globals.StopEpoch),
                 Commands = commands,
                 Proof = ProofKind.Jws,
-                Signer = keys[from].Id,
+                Signer = key.Id,
                 PayloadDigest = default,
             },
             buffer);
-        return System.Text.Encoding.ASCII.GetString(Jws.Sign(keys[from], buffer.WrittenSpan).ToCompact());
+        return System.Text.Encoding.ASCII.GetString(Jws.Sign(key, buffer.WrittenSpan).ToCompact());
     }
 
     /// <summary>A transfer of one base unit.</summary>

@@ -271,7 +271,11 @@ public sealed class RequesterAgent(RequesterTraits traits) : IAgentConduct
         Command[] declared =
         [
             .. missing.Where(blob => !seen.Blobs.GetValueOrDefault(blob.Digest).IsDeclared)
-                .Select(blob => new DeclareBlob(blob.Digest, (ulong)blob.Bytes!.Value.Length, seen.Chain.BlobDays)),
+                .Select(blob => new DeclareBlob(blob.Digest, (ulong)blob.Bytes!.Value.Length, seen.Chain.BlobDays)
+                {
+                    // Who is awarded the order needs what it is about as well, such as the model.
+                    Names = blob.Digest == prepared.SpecDigest && !order.Subject.IsZero ? [order.Subject] : [],
+                }),
         ];
         if (declared.Length > 0)
         {

@@ -117,8 +117,9 @@ public static class UpCommand
             cancellationToken).ConfigureAwait(false);
         await using (world.ConfigureAwait(false))
         {
+            using var faucet = Faucet.Of(world.Ledger, world.Keys);
             await ServeAsync(
-                options,
+                options with { Faucet = faucet },
                 world.Ledger,
                 world.Directory,
                 stop => world.RunAsync(int.MaxValue, null, stop),
@@ -144,8 +145,14 @@ public static class UpCommand
         var ledger = chain.OpenLedger(Adjusting(config, output));
         await using (ledger.ConfigureAwait(false))
         {
+            using var faucet = Faucet.Of(ledger, chain.Keys);
             await ServeAsync(
-                options, ledger, chain.FullPath, stop => WatchAsync(ledger, stop), output, cancellationToken)
+                options with { Faucet = faucet },
+                ledger,
+                chain.FullPath,
+                stop => WatchAsync(ledger, stop),
+                output,
+                cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -170,6 +177,7 @@ public static class UpCommand
             cancellationToken).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
+            OperatorToken.Write(directory, server.Sessions.NewBearer(Role.Operator));
             var address = new UriBuilder(server.Url) { Query = $"token={server.Sessions.NewOneTime()}" }.Uri;
             output.Result(
                 new NodeStarted(address, $"{ledger.Genesis.Chain}", directory, ledger.View.Seq),
@@ -190,6 +198,7 @@ public static class UpCommand
         people.Line($"The chain {ledger.Genesis.Chain} in {directory} is up, at entry {ledger.View.Seq}. Its tokens"
             + " have no value.");
         people.Line($"Open {address}");
+        people.Line($"Commands use the token of this run in {OperatorToken.PathIn(directory)}.");
         people.Line("The address works once, for 15 minutes. Ctrl-C stops the node.");
     }
 

@@ -104,8 +104,8 @@ internal sealed class EntryWriter(
         return phase switch
         {
             WorkloadPhase.Opening => Order(new BidOpenings(workload, null, [opening]), group),
-            WorkloadPhase.Open or WorkloadPhase.Bidding =>
-                pool.Keep(State, workload, opening) ? Outcome.Applied : Outcome.TooManyOpen,
+            WorkloadPhase.Open or WorkloadPhase.Bidding => BidCommitment.Check(State, workload, opening) is var found
+                && found == Outcome.Applied && !pool.Keep(State, workload, opening) ? Outcome.TooManyOpen : found,
             _ => Outcome.NoSuchWorkload,
         };
     }
@@ -117,6 +117,8 @@ internal sealed class EntryWriter(
         return phase switch
         {
             WorkloadPhase.Opening => Order(new BidOpenings(workload, salt, []), group),
+            WorkloadPhase.Open or WorkloadPhase.Bidding when SaltHashOf(workload) != Digest.Sha256(salt.AsSpan()) =>
+                Outcome.CommitmentMismatch,
             WorkloadPhase.Open or WorkloadPhase.Bidding =>
                 pool.Keep(State, workload, salt) ? Outcome.Applied : Outcome.TooManyOpen,
             _ => Outcome.NoSuchWorkload,
@@ -260,6 +262,8 @@ internal sealed class EntryWriter(
             CloseBlock(group, force: true);
         }
     }
+
+    private Digest SaltHashOf(WorkloadId workload) => State.Workloads[State.FindWorkload(workload)].SaltHash;
 
     private WorkloadPhase? PhaseOf(WorkloadId workload)
     {

@@ -28,6 +28,11 @@ internal static class ApiRoutes
         EntryApi.Map(v1);
         BlockApi.Map(v1);
         EventApi.Map(v1);
+        ReplicaApi.Map(v1);
+        OfferApi.Map(v1);
+        BlobApi.Map(v1);
+        LeaseApi.Map(v1);
+        FaucetApi.Map(v1);
     }
 
     /// <summary>Says which role a resource needs.</summary>

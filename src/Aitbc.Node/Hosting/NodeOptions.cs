@@ -58,6 +58,9 @@ public sealed record NodeOptions
     [Range(1, 3_600)]
     public int OtlpIntervalSeconds { get; init; } = 60;
 
+    /// <summary>Opens accounts for the operator with tokens that have no value. Default: none.</summary>
+    public Faucet? Faucet { get; init; }
+
     /// <summary>Whether the address is this machine's own.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 

@@ -45,6 +45,9 @@ public sealed class NodeServer : IAsyncDisposable
     /// <summary>Tokens and sessions.</summary>
     public Sessions Sessions { get; }
 
+    /// <summary>Which hosts act for which agents: their heartbeats.</summary>
+    public required AgentLeases Leases { get; init; }
+
     /// <summary>Where it listens, called by name: a passkey cannot belong to an IP address.</summary>
     public Uri Url { get; }
 
@@ -73,7 +76,8 @@ public sealed class NodeServer : IAsyncDisposable
 
         var sessions = new Sessions(
             time, options.TokensPath is { } path ? new TokenStore(path, time) : null);
-        var app = Build(options, ledger, sessions, time, log);
+        var leases = new AgentLeases(time);
+        var app = Build(options, ledger, sessions, leases, time, log);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -87,8 +91,8 @@ public sealed class NodeServer : IAsyncDisposable
         var bound = new Uri(app.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First());
         var name = options.IsLoopback ? "localhost" : options.HostNames.FirstOrDefault() ?? bound.Host;
-        return new NodeServer(
-            app, sessions, new UriBuilder(bound.Scheme, name, bound.Port).Uri, OtlpExport.Start(options));
+        var url = new UriBuilder(bound.Scheme, name, bound.Port).Uri;
+        return new NodeServer(app, sessions, url, OtlpExport.Start(options)) { Leases = leases };
     }
 
     /// <inheritdoc/>
@@ -103,6 +107,7 @@ public sealed class NodeServer : IAsyncDisposable
         NodeOptions options,
         LedgerHost ledger,
         Sessions sessions,
+        AgentLeases leases,
         TimeProvider time,
         Action<ILoggingBuilder> log)
     {
@@ -120,6 +125,9 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton<NodeMeters>();
         builder.Services.AddSingleton(
             found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));
+        builder.Services.AddSingleton<BlobDoor>();
+        builder.Services.AddSingleton(leases);
+        builder.Services.AddHostedService<LeaseSweeper>();
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddRateLimiter(limits => Share(limits, options));

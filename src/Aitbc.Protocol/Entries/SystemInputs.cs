@@ -109,8 +109,13 @@ public sealed class Liveness(AccountId agent, bool isLive) : SystemInput(SystemI
 /// <summary>A declared blob's bytes have arrived and hash to its digest.</summary>
 /// <param name="digest">Which.</param>
 /// <param name="sizeBytes">How many bytes.</param>
-public sealed class BlobAvailable(Digest digest, ulong sizeBytes) : SystemInput(SystemInputKind.BlobAvailable)
+/// <param name="holder">Who gave them, and so may read them; null where nobody says so.</param>
+public sealed class BlobAvailable(Digest digest, ulong sizeBytes, AccountId? holder = null)
+    : SystemInput(SystemInputKind.BlobAvailable)
 {
+    /// <summary>Who gave them, or null.</summary>
+    public AccountId? Holder { get; } = holder;
+
     /// <summary>Which.</summary>
     public Digest Digest { get; } = digest;
 

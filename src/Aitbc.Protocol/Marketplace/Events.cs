@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.State;
 
@@ -77,6 +78,7 @@ public readonly record struct WorkloadPosted(
         state.Accounts.Write(Client.Slot).OpenWorkloads++;
         state.WorkloadIndex.Add(Id.Value, slot);
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Id.Value);
+        BlobReaders.Offer(state, Spec, Client, Capability);
     }
 }
 
@@ -261,6 +263,8 @@ public readonly record struct WorkloadAwarded(
 
         // What was promised counts as it stood at the award, whatever the provider changes later.
         workload.MinQualityPpm = Math.Max(workload.MinQualityPpm, service.MinAccuracyPpm);
+        BlobReaders.Give(state, workload.Input, workload.Client, Provider);
+        BlobReaders.Give(state, workload.Spec, workload.Client, Provider);
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Workload.Value);
     }
 }
@@ -303,6 +307,7 @@ public readonly record struct WorkSubmitted(
         workload.DeadlineMs = DeadlineMs;
         workload.SubmittedAtMs = state.Globals.TimeMs;
         workload.SubmittedSeq = state.Globals.Seq;
+        BlobReaders.Give(state, Result, Provider, workload.Client);
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Workload.Value);
     }
 }

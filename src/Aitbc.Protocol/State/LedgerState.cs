@@ -38,7 +38,7 @@ public sealed partial class LedgerState
         parts =
         [
             GlobalTable, Accounts, Lanes, Keys, Agents, Buckets, Unbondings, Services, Workloads, Bids, Validations,
-            Blobs,
+            Blobs, BlobReaders,
             AccountIndex, WorkloadIndex, ServiceIndex, UnbondingIndex, BlobIndex, BlobIdIndex, WallDue, MarketDue,
         ];
     }
@@ -84,6 +84,9 @@ public sealed partial class LedgerState
 
     /// <summary>Blobs whose rent is paid.</summary>
     public Table<BlobRecord> Blobs { get; } = new();
+
+    /// <summary>Who may read them.</summary>
+    public Table<BlobReaderRecord> BlobReaders { get; } = new();
 
     /// <summary>Wall time of the last entry.</summary>
     public Timestamp Time => new(Globals.TimeMs);

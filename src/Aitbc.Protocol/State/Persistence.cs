@@ -71,6 +71,7 @@ public sealed partial class LedgerState
         Bids.Save(sink);
         Validations.Save(sink);
         Blobs.Save(sink);
+        BlobReaders.Save(sink);
     }
 
     private void ReadFrom(Stream source)
@@ -94,6 +95,7 @@ public sealed partial class LedgerState
         Bids.Load(source);
         Validations.Load(source);
         Blobs.Load(source);
+        BlobReaders.Load(source);
         if (GlobalTable.Count != 1 || (Accounts.Count > 0 && Globals.Supply != Genesis.Supply))
         {
             throw new InvalidDataException("The snapshot is of another chain than the genesis.");

@@ -54,6 +54,7 @@ internal static class CommandWriter
                 json.WriteText("digest"u8, it.Digest);
                 json.WriteInteger("sizeBytes"u8, it.SizeBytes);
                 json.WriteInteger("days"u8, it.Days);
+                WriteReaders(json, it);
                 break;
             case StopAgent it:
                 json.WriteText("agent"u8, it.Agent);
@@ -240,4 +241,23 @@ internal static class CommandWriter
         list.Count <= max
             ? list
             : throw new ArgumentException($"A list of {list.Count} has no form on the wire: at most {max} does.");
+
+    /// <summary>What a blob's declaration says beyond its bytes; the defaults are left out.</summary>
+    private static void WriteReaders(Utf8JsonWriter json, DeclareBlob it)
+    {
+        if (it.Access != BlobAccess.Parties)
+        {
+            json.WriteString("access"u8, Words.BlobAccess.WordOf(it.Access));
+        }
+
+        if (it.Names.Count > DeclareBlob.MaxNames)
+        {
+            throw new ArgumentException($"A blob names at most {DeclareBlob.MaxNames} others.", nameof(it));
+        }
+
+        if (it.Names.Count > 0)
+        {
+            json.WriteTexts("names"u8, it.Names);
+        }
+    }
 }

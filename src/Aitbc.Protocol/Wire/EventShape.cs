@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Identity;
@@ -79,6 +80,8 @@ internal sealed class EventShape
             static (in print, name, value) => print.Accounts(name, (AccountSet)value, print.Count("GuardianCount")),
         _ when type == typeof(Capabilities) =>
             static (in print, name, value) => print.Labels(name, (Capabilities)value, print.Count("CapabilityCount")),
+        _ when type == typeof(BlobNames) =>
+            static (in print, name, value) => print.Hashes(name, (BlobNames)value, print.Count("NameCount")),
         _ when type == typeof(ConstitutionRecord) =>
             static (in print, name, value) => print.Constitution(name, (ConstitutionRecord)value),
         _ when type == typeof(Digest) => static (in print, name, value) => print.Hash(name, (Digest)value),

@@ -21,7 +21,7 @@ public static class InputCodec
     private static readonly MemberSet TermMembers = new("type", "beaconCommitment");
     private static readonly MemberSet OpeningsMembers = new("type", "workload", "salt", "openings");
     private static readonly MemberSet OpeningMembers = new("bidder", "price", "proposalHash", "salt");
-    private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes");
+    private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes", "holder?");
     private static readonly MemberSet LivenessMembers = new("type", "agent", "live");
 
     /// <summary>Reads an input.</summary>
@@ -60,6 +60,11 @@ public static class InputCodec
             case BlobAvailable it:
                 json.WriteText("digest"u8, it.Digest);
                 json.WriteInteger("sizeBytes"u8, it.SizeBytes);
+                if (it.Holder is { } holder)
+                {
+                    json.WriteText("holder"u8, holder);
+                }
+
                 break;
             case Liveness it:
                 json.WriteText("agent"u8, it.Agent);
@@ -163,6 +168,7 @@ public static class InputCodec
     {
         Digest digest = default;
         ulong sizeBytes = 0;
+        AccountId? holder = null;
         while (reader.Next(BlobMembers, ref seen, out var member))
         {
             switch (member)
@@ -173,10 +179,13 @@ public static class InputCodec
                 case 2:
                     sizeBytes = reader.Integer(WireReader.MaxInteger);
                     break;
+                case 3:
+                    holder = reader.Text<AccountId>();
+                    break;
             }
         }
 
-        return new BlobAvailable(digest, sizeBytes);
+        return new BlobAvailable(digest, sizeBytes, holder);
     }
 
     private static Liveness ReadLiveness(ref WireReader reader, ulong seen)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
@@ -30,6 +31,9 @@ internal static class Words
 
     /// <summary>Ways a result is checked.</summary>
     public static readonly WordTable<VerificationMode> Modes = Of<VerificationMode>();
+
+    /// <summary>Who may read a blob.</summary>
+    public static readonly WordTable<BlobAccess> BlobAccess = Of<BlobAccess>();
 
     /// <summary>What a stop covers.</summary>
     public static readonly WordTable<StopScope> Scopes = Of<StopScope>();

@@ -49,7 +49,7 @@ public static class Cast
     private const string Gil = "gil";
     private const string Hal = "hal";
 
-    private static readonly CommandKind[] ProviderActs =
+    internal static readonly CommandKind[] ProviderActs =
     [
         CommandKind.DepositStake, CommandKind.ListService, CommandKind.UpdateService, CommandKind.DeclareBlob,
         CommandKind.PlaceBid, CommandKind.OpenBid, CommandKind.StartWork, CommandKind.SubmitWork,
@@ -62,7 +62,7 @@ public static class Cast
         CommandKind.CommitVerdict, CommandKind.RevealVerdict,
     ];
 
-    private static readonly CommandKind[] RequesterActs =
+    internal static readonly CommandKind[] RequesterActs =
         [CommandKind.DeclareBlob, CommandKind.PostWorkload, CommandKind.CancelWorkload, CommandKind.AcceptWork];
 
     /// <summary>The people, in the order of the genesis file.</summary>

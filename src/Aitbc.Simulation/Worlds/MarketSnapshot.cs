@@ -1,6 +1,7 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.State;
@@ -73,11 +74,14 @@ internal sealed record MarketSnapshot
 
     public required IReadOnlyDictionary<AccountId, AccountRow> Accounts { get; init; }
 
-    public required IReadOnlyDictionary<Digest, BlobFacts> Blobs { get; init; }
+    /// <summary>By who asked about them.</summary>
+    public required IReadOnlyDictionary<AccountId, IReadOnlyDictionary<Digest, BlobFacts>> Blobs { get; init; }
 
     /// <summary>Copies what is asked for.</summary>
     public static MarketSnapshot Of(
-        LedgerState state, IReadOnlyCollection<AccountId> accounts, IReadOnlyCollection<Digest> blobs)
+        LedgerState state,
+        IReadOnlyCollection<AccountId> accounts,
+        IReadOnlyCollection<(AccountId Reader, Digest Digest)> blobs)
     {
         ref readonly var globals = ref state.Globals;
         return new MarketSnapshot
@@ -95,15 +99,18 @@ internal sealed record MarketSnapshot
             Services = ServicesOf(state),
             Accounts = accounts.Select(id => RowOf(state, id)).OfType<AccountRow>()
                 .ToDictionary(row => row.Record.Id),
-            Blobs = blobs.Distinct().ToDictionary(digest => digest, digest => FactsOf(state, digest)),
+            Blobs = blobs.Distinct().GroupBy(asked => asked.Reader).ToDictionary(
+                group => group.Key,
+                IReadOnlyDictionary<Digest, BlobFacts> (group) => group.ToDictionary(
+                    asked => asked.Digest, asked => FactsOf(state, asked.Reader, asked.Digest))),
         };
     }
 
-    private static BlobFacts FactsOf(LedgerState state, in Digest digest)
-    {
-        var slot = state.FindBlob(digest);
-        return slot < 0 ? default : new BlobFacts(true, state.Blobs[slot].Available == 1);
-    }
+    /// <summary>What is there and not for an agent to read is, for it, not there: giving its bytes makes it a reader.
+    /// </summary>
+    private static BlobFacts FactsOf(LedgerState state, AccountId reader, Digest digest) => new(
+        state.FindBlob(digest) >= 0,
+        state.BlobIsAvailable(digest) && BlobReaders.MayRead(state, digest, reader));
 
     private static AccountRow? RowOf(LedgerState state, in AccountId id)
     {

@@ -106,7 +106,7 @@ public sealed record WorkloadFacts
 
 /// <summary>What the ledger says of a blob. Immutable.</summary>
 /// <param name="IsDeclared">Somebody declared it and its rent runs.</param>
-/// <param name="IsAvailable">Its bytes are there.</param>
+/// <param name="IsAvailable">Its bytes are there, and the agent may read them: it has nothing to give.</param>
 public readonly record struct BlobFacts(bool IsDeclared, bool IsAvailable);
 
 /// <summary>Something that happened on the market, from the journal. Immutable.</summary>

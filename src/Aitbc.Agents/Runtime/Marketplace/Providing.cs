@@ -204,7 +204,10 @@ internal static class Providing
         Command[] declared =
         [
             .. done.Outputs.Where(blob => !blob.Facts.IsDeclared).DistinctBy(blob => blob.Digest)
-                .Select(blob => new DeclareBlob(blob.Digest, (ulong)blob.Bytes.Length, seen.Chain.BlobDays)),
+                .Select(blob => new DeclareBlob(blob.Digest, (ulong)blob.Bytes.Length, seen.Chain.BlobDays)
+                {
+                    Names = blob.Digest == done.Outputs[0].Digest ? Companions(done) : [],
+                }),
         ];
         if (declared.Length > 0)
         {
@@ -216,6 +219,13 @@ internal static class Providing
         steps.Add(new ProposedAction(agent.Account, say, $"deliver {done.Workload}"));
         return steps;
     }
+
+    /// <summary>What the primary blob refers to: the client is given it too.</summary>
+    private static Digest[] Companions(WorkDone done) =>
+    [
+        .. done.Outputs.Select(blob => blob.Digest).Where(digest => digest != done.Outputs[0].Digest)
+            .Distinct().Take(DeclareBlob.MaxNames),
+    ];
 
     /// <summary>Whether it lets a job pass: as one of its first, or drawn from its secret and the workload, so the same
     /// after a restart.</summary>
