@@ -242,6 +242,11 @@ public sealed class LedgerHost : ILedger
     public Task<ulong> TakeSnapshotAsync(CancellationToken cancellationToken) =>
         snapshots.TakeAsync(cancellationToken);
 
+    /// <summary>Says whether an agent's host is heard of; only what changes is journalled.</summary>
+    /// <returns>Applied; or InputRejected where nothing changes or there is no such agent.</returns>
+    public Task<Outcome> HearAsync(AccountId agent, bool isLive, CancellationToken cancellationToken) =>
+        PostAsync((writer, group) => writer.Order(new Liveness(agent, isLive), group), cancellationToken);
+
     /// <summary>Lets the sequencer journal what is due now; only virtual time needs it, for nobody else moves it.
     /// </summary>
     public Task PumpAsync(CancellationToken cancellationToken) =>

@@ -128,6 +128,8 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton<BlobDoor>();
         builder.Services.AddSingleton(leases);
         builder.Services.AddHostedService<LeaseSweeper>();
+        builder.Services.AddSingleton(time);
+        builder.Services.AddHostedService<LivenessJournal>();
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddRateLimiter(limits => Share(limits, options));

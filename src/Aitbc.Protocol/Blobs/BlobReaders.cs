@@ -7,8 +7,9 @@ namespace Aitbc.Protocol.Blobs;
 /// <summary>
 /// Who may read a blob. A digest stands on the ledger for everybody to see, so naming it proves nothing: who has given
 /// the bytes may read them, and whoever a party of a workload has given them to. The client gives input and
-/// specification to the provider at the award, the provider its result to the client at the delivery; each with the
-/// blobs that these name, and each only what it may read itself. What was given stays given until the rent ends, so
+/// specification to the provider at the award and to validators when they are drawn, the provider its result to the
+/// client and to the validators at the delivery, a validator what it found to both parties; each with the blobs that
+/// these name, and each only what it may read itself. What was given stays given until the rent ends, so
 /// the workload's own end changes nothing.
 /// </summary>
 /// <remarks>Pure.</remarks>

@@ -4,6 +4,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Marketplace;
 
@@ -308,6 +309,7 @@ public readonly record struct WorkSubmitted(
         workload.SubmittedAtMs = state.Globals.TimeMs;
         workload.SubmittedSeq = state.Globals.Seq;
         BlobReaders.Give(state, Result, Provider, workload.Client);
+        Panel.Show(state, workload.Validation, Result, Provider);
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Workload.Value);
     }
 }

@@ -183,6 +183,13 @@ public sealed partial class LedgerState
         return fence;
     }
 
+    /// <summary>Whether an agent's host is heard of; true for an account that is no agent or not there, too.</summary>
+    public bool IsLive(in AccountId agent)
+    {
+        var slot = SlotOf(agent);
+        return slot < 0 || Accounts[slot].Agent == 0 || Agents[Accounts[slot].Agent - 1].IsLive;
+    }
+
     /// <summary>Value that an agent has spent or reserved in the 24 h up to the last entry, base units.</summary>
     public TokenAmount VolumeUsed(in AgentRecord agent) => RollingLimits.Used(this, agent.Volume, Globals.TimeMs);
 

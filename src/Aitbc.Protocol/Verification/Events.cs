@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.State;
@@ -96,8 +97,10 @@ public readonly record struct ValidatorDrawn(WorkloadId Workload, AccountNumber 
 
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
-        var slot = state.Workloads[state.FindWorkload(Workload)].Validation - 1;
-        ref var validation = ref state.Validations.Write(slot);
+        ref readonly var workload = ref state.Workloads[state.FindWorkload(Workload)];
+        BlobReaders.Give(state, workload.Input, workload.Client, Validator);
+        BlobReaders.Give(state, workload.Spec, workload.Client, Validator);
+        ref var validation = ref state.Validations.Write(workload.Validation - 1);
         ref var seat = ref validation.Seats[validation.Drawn++];
         seat.Validator = Validator;
         seat.Service = Service;
@@ -159,8 +162,15 @@ public readonly record struct VerdictGiven(
 {
     static EventKind ILedgerEvent.Kind => EventKind.VerdictGiven;
 
-    void ILedgerEvent.ApplyTo(LedgerState state) => Panel.WriteSeat(state, Workload, Validator).State =
-        Agrees == 1 ? SeatState.Agreed : SeatState.Disagreed;
+    void ILedgerEvent.ApplyTo(LedgerState state)
+    {
+        Panel.WriteSeat(state, Workload, Validator).State = Agrees == 1 ? SeatState.Agreed : SeatState.Disagreed;
+
+        // What it found instead of the result is for both parties to look at.
+        ref readonly var workload = ref state.Workloads[state.FindWorkload(Workload)];
+        BlobReaders.Give(state, Output, Validator, workload.Client);
+        BlobReaders.Give(state, Output, Validator, state.Bids[workload.WinningBid].Bidder);
+    }
 }
 
 /// <summary>A validator is free again; what became of its fee and bond stands beside it.</summary>

@@ -1,5 +1,6 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.State;
 
 namespace Aitbc.Protocol.Verification;
@@ -31,6 +32,15 @@ internal static class Panel
         }
 
         return count;
+    }
+
+    /// <summary>The provider's result is shown to those who are to judge it; only an event's ApplyTo calls this.</summary>
+    public static void Show(LedgerState state, int validation, in Digest result, AccountNumber provider)
+    {
+        for (var i = 0; validation != 0 && i < state.Validations[validation - 1].Drawn; i++)
+        {
+            BlobReaders.Give(state, result, provider, state.Validations[validation - 1].Seats[i].Validator);
+        }
     }
 
     /// <summary>A validator's seat, to change; only an event's ApplyTo calls this.</summary>
