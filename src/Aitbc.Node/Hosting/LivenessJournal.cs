@@ -78,7 +78,7 @@ internal sealed partial class LivenessJournal : BackgroundService
             List<(AccountId, bool)> due = [];
             foreach (var (agent, (isLive, notBefore)) in wanted.Where(one => one.Value.NotBefore <= now).ToList())
             {
-                if (ledger.View.Read(state => state.IsLive(agent)) == isLive)
+                if (ledger.View.Read(state => state.IsHeardOf(agent)) == isLive)
                 {
                     wanted.Remove(agent);
                 }

@@ -184,7 +184,7 @@ public sealed partial class LedgerState
     }
 
     /// <summary>Whether an agent's host is heard of; true for an account that is no agent or not there, too.</summary>
-    public bool IsLive(in AccountId agent)
+    public bool IsHeardOf(in AccountId agent)
     {
         var slot = SlotOf(agent);
         return slot < 0 || Accounts[slot].Agent == 0 || Agents[Accounts[slot].Agent - 1].IsLive;
