@@ -1,9 +1,11 @@
 using Aitbc.Agents.Runtime.Decision;
 using Aitbc.Primitives;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Staking;
 using Aitbc.Safety;
+using Aitbc.Workloads.Schemas;
 
 namespace Aitbc.Agents.Lifecycle;
 
@@ -50,7 +52,16 @@ public static class AgentLifecycle
         };
     }
 
-    /// <summary>Stakes the minimum and lists what is offered, all or nothing.</summary>
+    /// <summary>The schemas of what it offers, to be read by everybody.</summary>
+    /// <param name="agent">The agent.</param>
+    public static IEnumerable<(Digest Digest, ReadOnlyMemory<byte> Bytes)> SchemasOf(Agent agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        return agent.Conduct.Offers.Select(offer => InputSchemas.Find(offer.Capability))
+            .OfType<ReadOnlyMemory<byte>>().Select(bytes => (Digest.Sha256(bytes.Span), bytes));
+    }
+
+    /// <summary>Publishes the schemas of what is offered, then stakes the minimum and lists it, all or nothing.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="seen">What it sees.</param>
     /// <param name="decision">Takes the decision.</param>
@@ -67,11 +78,36 @@ public static class AgentLifecycle
 
         foreach (var offer in agent.Conduct.Offers.Where(offer => !IsListed(seen, offer)))
         {
+            var schema = InputSchemas.Find(offer.Capability) is { } bytes ? Digest.Sha256(bytes.Span) : default;
             commands.Add(new ListService(
-                new ServiceTerms(Label.Parse(agent.Name), offer.Capability, offer.PerUnit, Capacity, default, 0)));
+                new ServiceTerms(
+                    Label.Parse(agent.Name), offer.Capability, offer.PerUnit, Capacity, default, 0, schema)));
         }
 
-        decision.Do("enter", new ProposedAction(agent.Account, commands, "enter the market: stake, list services"));
+        var enter = new ProposedAction(agent.Account, commands, "enter the market: stake, list services");
+        decision.Do("enter", [.. Publish(agent, seen), enter]);
+    }
+
+    /// <summary>Declares and gives what is not there for everybody yet; agents of one kind share a schema.</summary>
+    private static IEnumerable<PlanStep> Publish(Agent agent, Observation seen)
+    {
+        foreach (var (digest, bytes) in SchemasOf(agent))
+        {
+            var facts = seen.Blobs.GetValueOrDefault(digest);
+            if (!facts.IsDeclared)
+            {
+                var declare = new DeclareBlob(digest, (ulong)bytes.Length, seen.Chain.BlobDays)
+                {
+                    Access = BlobAccess.Public,
+                };
+                yield return new ProposedAction(agent.Account, declare, "publish the schema of what it takes");
+            }
+
+            if (!facts.IsAvailable)
+            {
+                yield return new BlobDelivery(agent.Account, bytes);
+            }
+        }
     }
 
     private static bool NeedsStake(Agent agent, Observation seen) =>

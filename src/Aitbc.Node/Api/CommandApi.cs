@@ -158,7 +158,7 @@ internal static class CommandApi
     }
 
     /// <summary>The whole body; Kestrel has bounded it already, and an unknown length is bounded here.</summary>
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int max, CancellationToken stop)
+    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int max, CancellationToken stop)
     {
         while (true)
         {

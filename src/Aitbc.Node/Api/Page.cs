@@ -25,6 +25,41 @@ internal static class Paging
             : Problem.BadRequest($"limit is 1 to {MaxLimit}, not {meant}.");
     }
 
+    /// <summary>A page of a table's rows, taken in any order: only what may stand on it is looked at closely, and no
+    /// more than a page is held.</summary>
+    /// <param name="count">Slots of the table.</param>
+    /// <param name="after">Ids up to here stand on earlier pages.</param>
+    /// <param name="limit">Rows of a page.</param>
+    /// <param name="idOf">A slot's id; 0 where it is free.</param>
+    /// <param name="isWanted">Whether a row is looked for.</param>
+    /// <param name="view">What is shown of it.</param>
+    public static Page<T> Of<T>(
+        int count, ulong after, int limit, Func<int, ulong> idOf, Func<int, bool> isWanted, Func<int, T> view)
+    {
+        // The largest id first, so that it gives way to a smaller one.
+        var best = new PriorityQueue<int, ulong>(Comparer<ulong>.Create(static (a, b) => b.CompareTo(a)));
+        for (var slot = 0; slot < count; slot++)
+        {
+            var id = idOf(slot);
+            var full = best.Count > limit;
+            if (id <= after || (full && best.TryPeek(out _, out var largest) && id > largest) || !isWanted(slot))
+            {
+                continue;
+            }
+
+            best.Enqueue(slot, id);
+            if (full)
+            {
+                best.Dequeue();
+            }
+        }
+
+        var rows = best.UnorderedItems.OrderBy(row => row.Priority).ToList();
+        return new Page<T>(
+            [.. rows.Take(limit).Select(row => view(row.Element))],
+            rows.Count > limit ? rows[limit - 1].Priority : null);
+    }
+
     /// <summary>A page of what a query found in order, which had one more than the limit where there is another.
     /// </summary>
     public static Page<T> Of<T>(List<(ulong Id, T Item)> found, int limit)

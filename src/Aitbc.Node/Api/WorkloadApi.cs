@@ -4,6 +4,7 @@ using Aitbc.Node.Problems;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -35,20 +36,13 @@ internal static class WorkloadApi
             .WithSummary("One workload that is not finished.");
     }
 
-    private static Page<WorkloadView> List(LedgerState state, ulong after, int limit)
-    {
-        var found = new List<(ulong, WorkloadView)>();
-        for (var slot = 0; slot < state.Workloads.Count; slot++)
-        {
-            ref readonly var workload = ref state.Workloads[slot];
-            if (workload.Id.Value > after)
-            {
-                found.Add((workload.Id.Value, View(state, workload)));
-            }
-        }
-
-        return Paging.Of(found, limit);
-    }
+    private static Page<WorkloadView> List(LedgerState state, ulong after, int limit) => Paging.Of(
+        state.Workloads.Count,
+        after,
+        limit,
+        slot => state.Workloads[slot].Id.Value,
+        _ => true,
+        slot => View(state, state.Workloads[slot]));
 
     private static WorkloadView View(LedgerState state, in WorkloadRecord workload)
     {
@@ -69,9 +63,37 @@ internal static class WorkloadApi
             workload.BidCount,
             isAwarded ? state.Account(state.Bids[workload.WinningBid].Bidder).Id : null,
             workload.Result.IsZero ? null : workload.Result,
-            workload.DeadlineMs + state.Globals.MarketOffsetMs);
+            workload.DeadlineMs + state.Globals.MarketOffsetMs,
+            workload.Mode,
+            workload.Validation == 0 ? null : Of(state, state.Validations[workload.Validation - 1]));
+    }
+
+    private static PanelView Of(LedgerState state, in ValidationRecord validation)
+    {
+        var seats = new List<SeatView>();
+        for (var i = 0; i < validation.Drawn; i++)
+        {
+            seats.Add(new SeatView(state.Account(validation.Seats[i].Validator).Id, validation.Seats[i].State));
+        }
+
+        return new PanelView(
+            validation.Needed, validation.Asked, validation.TolerancePpm, validation.Fee, seats);
     }
 }
+
+/// <summary>How validators check a workload.</summary>
+/// <param name="Needed">Equal verdicts that decide.</param>
+/// <param name="Validators">Validators asked for.</param>
+/// <param name="TolerancePpm">By how much outputs may differ and agree, ppm.</param>
+/// <param name="Fee">What a verdict that counts is paid, base units.</param>
+/// <param name="Seats">Who was drawn; empty before.</param>
+public sealed record PanelView(
+    byte Needed, byte Validators, uint TolerancePpm, TokenAmount Fee, IReadOnlyList<SeatView> Seats);
+
+/// <summary>A drawn validator.</summary>
+/// <param name="Validator">Who.</param>
+/// <param name="State">How far it is.</param>
+public sealed record SeatView(AccountId Validator, SeatState State);
 
 /// <summary>One workload.</summary>
 /// <param name="Id">Its id.</param>
@@ -90,6 +112,8 @@ internal static class WorkloadApi
 /// <param name="Provider">Who was awarded it; left out before.</param>
 /// <param name="Result">Digest of the result; left out before it is in.</param>
 /// <param name="DeadlineMs">The present phase's deadline in wall time, ms since 1970, if the market runs on.</param>
+/// <param name="Mode">How its result is checked.</param>
+/// <param name="Validation">By which validators; left out where by none.</param>
 public sealed record WorkloadView(
     WorkloadId Id,
     AccountId Client,
@@ -106,4 +130,6 @@ public sealed record WorkloadView(
     int Bids,
     AccountId? Provider,
     Digest? Result,
-    long DeadlineMs);
+    long DeadlineMs,
+    VerificationMode Mode,
+    PanelView? Validation);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aitbc.Workloads.Schemas;
 using Microsoft.AspNetCore.Http;
 
 namespace Aitbc.Node.Problems;
@@ -35,6 +36,10 @@ public sealed record Problem(string Code, string Title, int Status, string Detai
     /// <summary>How long, ms; left out where nobody has it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? LeftMs { get; init; }
+
+    /// <summary>All that is wrong with an input, at most 16; left out where that is not the problem.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SchemaProblem>? Problems { get; init; }
 
     /// <summary>As an answer.</summary>
     public IResult ToResult() => Results.Json(this, statusCode: Status, contentType: MediaType);

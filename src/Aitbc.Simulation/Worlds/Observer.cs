@@ -1,4 +1,5 @@
 using Aitbc.Agents;
+using Aitbc.Agents.Lifecycle;
 using Aitbc.Agents.Runtime.Decision;
 using Aitbc.Agents.Runtime.Marketplace;
 using Aitbc.Infrastructure.Ledger;
@@ -24,7 +25,9 @@ internal sealed class Observer(ILedger ledger, Workshop workshop, IReadOnlyList<
         (AccountId, Digest)[] blobs =
         [
             .. agents.SelectMany(agent =>
-                agent.Conduct.BlobsOfInterest(agent).Select(digest => (agent.Account, digest))),
+                agent.Conduct.BlobsOfInterest(agent)
+                    .Concat(AgentLifecycle.SchemasOf(agent).Select(schema => schema.Digest))
+                    .Select(digest => (agent.Account, digest))),
             .. workshop.Outputs(now),
         ];
         return ledger.View.Read(state => MarketSnapshot.Of(state, accounts, blobs));

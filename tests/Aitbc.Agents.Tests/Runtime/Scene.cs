@@ -24,6 +24,9 @@ internal static class Scene
         0,
         0);
 
+    private static readonly ReadOnlyMemory<byte>? s_spec =
+        new Aitbc.Workloads.Specs.InferSpec(Digest.Sha256("model"u8), Digest.Sha256("input"u8)).ToBytes();
+
     public static readonly ProviderTraits Traits = new(
         TokenAmount.FromTokens(1), TokenAmount.FromTokens(2), Ratio.FromPpm(500_000), Ratio.Zero, Ratio.One);
 
@@ -78,7 +81,7 @@ internal static class Scene
         Work = [],
         Working = new HashSet<WorkloadId>(),
         ToSettle = 100,
-        Fetch = _ => null,
+        Fetch = digest => digest == Digest.Sha256("spec"u8) ? s_spec : null,
     };
 
     /// <summary>What a decision would have the gateway do, in order.</summary>

@@ -8,6 +8,7 @@ using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Verification;
 using Aitbc.Safety;
+using Aitbc.Workloads.Schemas;
 
 namespace Aitbc.Agents.Runtime.Marketplace;
 
@@ -98,7 +99,8 @@ internal static class Providing
 
         if (!memory.Bids.TryGetValue(workload.Id.Value, out var bid))
         {
-            if (traits.Ask(workload.Units, memory.Margin, workload.MaxPrice) is not { } price)
+            if (traits.Ask(workload.Units, memory.Margin, workload.MaxPrice) is not { } price
+                || !IsTaken(seen, workload))
             {
                 return false;
             }
@@ -117,6 +119,14 @@ internal static class Providing
         memory.Offered.Add(workload.Id.Value);
         return true;
     }
+
+    /// <summary>Whether a specification is there and meets the schema of what is offered: a job that cannot be done is
+    /// a bond lost.</summary>
+    private static bool IsTaken(Observation seen, WorkloadFacts workload) =>
+        InputSchemas.Find(workload.Capability) is not { } known
+        || (seen.Fetch(workload.Spec) is { } spec
+            && InputSchema.TryRead(known, out var schema, out _)
+            && schema.Check(spec).Count == 0);
 
     /// <summary>Gives the node the opening again where this process has not yet, or where the node has lost
     /// it.</summary>
