@@ -4,6 +4,7 @@ using Aitbc.Cli.Demo;
 using Aitbc.Cli.Output;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
+using Aitbc.Node.Dashboard;
 using Aitbc.Node.Hosting;
 using Aitbc.Simulation.Worlds;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,11 @@ public static class UpCommand
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(data),
             parsed.GetValue(demo),
-            new NodeOptions { Port = parsed.GetRequiredValue(port) },
+            new NodeOptions
+            {
+                Port = parsed.GetRequiredValue(port),
+                Dashboard = DashboardLocation.Find(AppContext.BaseDirectory),
+            },
             output.Open(parsed),
             cancellationToken));
         return command;

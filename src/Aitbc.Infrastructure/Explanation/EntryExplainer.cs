@@ -105,7 +105,7 @@ public static class EntryExplainer
             null);
     }
 
-    private static EntryBody Parse(DurableEntry entry)
+    internal static EntryBody Parse(DurableEntry entry)
     {
         var seq = entry.Header.Seq;
         if (entry.Body == BodyKind.Input)
@@ -121,13 +121,13 @@ public static class EntryExplainer
             : throw new LedgerDamagedException(seq, $"Entry {seq} holds no payload: {problem}");
     }
 
-    private static ExplainedPart CommandPart(Command command, AccountNames names) =>
+    internal static ExplainedPart CommandPart(Command command, AccountNames names) =>
         new(CommandNames.NameOf(command.Kind), CommandWords.Of(command, names));
 
-    private static ExplainedPart InputPart(SystemInput input) =>
+    internal static ExplainedPart InputPart(SystemInput input) =>
         new(JsonNamingPolicy.CamelCase.ConvertName(input.Kind.ToString()), CommandWords.Of(input));
 
-    private static string By(ClientPayload? payload, AccountNames names)
+    internal static string By(ClientPayload? payload, AccountNames names)
     {
         if (payload is null)
         {
@@ -141,7 +141,7 @@ public static class EntryExplainer
         return $"Account {names.Of(payload.From)}, {how} ({nonce})";
     }
 
-    private static string OutcomeOf(ClientPayload? payload) => payload switch
+    internal static string OutcomeOf(ClientPayload? payload) => payload switch
     {
         null => "Taken",
         { Commands.Length: 1 } => "Applied",
@@ -193,7 +193,7 @@ public static class EntryExplainer
             entry.Header.Seq, $"Entry {entry.Header.Seq} was refused, and has no event that says so.");
     }
 
-    private static (List<ExplainedPart> Events, TokenAmount Gas) Events(DurableEntry entry, AccountNames names)
+    internal static (List<ExplainedPart> Events, TokenAmount Gas) Events(DurableEntry entry, AccountNames names)
     {
         var events = new List<ExplainedPart>();
         var gas = TokenAmount.Zero;

@@ -46,6 +46,15 @@ public sealed record NodeOptions
     [Range(0, 65_536)]
     public int MaxCommandsWaiting { get; init; } = 512;
 
+    /// <summary>How many of the newest entries are read again at the start, so that finished workloads, timelines and
+    /// charts reach back. Default 100,000.</summary>
+    [Range(0, 10_000_000)]
+    public ulong HistoryEntries { get; init; } = 100_000;
+
+    /// <summary>Directory of a built dashboard, read once at the start. Default: none, and <c>/</c> says how to build it.
+    /// </summary>
+    public string? Dashboard { get; init; }
+
     /// <summary>Whether the address is this machine's own.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 

@@ -5,6 +5,8 @@ using System.Threading.RateLimiting;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Access;
 using Aitbc.Node.Api;
+using Aitbc.Node.Dashboard;
+using Aitbc.Node.History;
 using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -84,6 +86,9 @@ public sealed class NodeServer : IAsyncDisposable
         return new NodeServer(app, sessions, new UriBuilder(bound.Scheme, name, bound.Port).Uri);
     }
 
+    /// <summary>What it remembers of the past.</summary>
+    internal MarketHistory History => app.Services.GetRequiredService<MarketHistory>();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -105,6 +110,8 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
+        builder.Services.AddSingleton(new MarketHistory(ledger, options.HistoryEntries));
+        builder.Services.AddHostedService<HistoryFollower>();
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddRateLimiter(limits => Share(limits, options));
@@ -113,7 +120,7 @@ public sealed class NodeServer : IAsyncDisposable
         app.Use(new Guard(app.Services.GetRequiredService<ILogger<Guard>>()).RunAsync);
         app.Use(gate.RunAsync);
         app.UseRateLimiter();
-        ApiRoutes.Map(app);
+        ApiRoutes.Map(app, DashboardFiles.Load(options.Dashboard));
         return app;
     }
 
