@@ -29,11 +29,25 @@ internal static class ValueSchemas
     public static void Describe(OpenApiOptions options) => options.AddSchemaTransformer((schema, context, _) =>
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (Shapes.TryGetValue(type, out var shape))
+        if (type == typeof(PublicKey))
+        {
+            DescribeKey(schema);
+        }
+        else if (Shapes.TryGetValue(type, out var shape))
         {
             (schema.Type, schema.Pattern) = (shape.Type, shape.Pattern);
         }
 
         return Task.CompletedTask;
     });
+
+    /// <summary>A JSON Web Key of RFC 7517.</summary>
+    private static void DescribeKey(OpenApiSchema schema)
+    {
+        string[] members = ["kty", "crv", "x", "y"];
+        schema.Type = JsonSchemaType.Object;
+        schema.Properties = members.ToDictionary(
+            member => member, IOpenApiSchema (_) => new OpenApiSchema { Type = JsonSchemaType.String });
+        schema.Required = members.ToHashSet();
+    }
 }
