@@ -38,6 +38,12 @@ internal static class ValueSchemas
             (schema.Type, schema.Pattern) = (shape.Type, shape.Pattern);
         }
 
+        else if (context.JsonTypeInfo.ElementType is { } element && Shapes.TryGetValue(element, out var item))
+        {
+            // A list's items are not asked for on their own where nothing else has their type.
+            schema.Items = new OpenApiSchema { Type = item.Type, Pattern = item.Pattern };
+        }
+
         return Task.CompletedTask;
     });
 
