@@ -1231,7 +1231,7 @@ export interface components {
             stake: components["schemas"]["TokenAmount"];
             bond: components["schemas"]["TokenAmount"];
             unbonding: components["schemas"]["TokenAmount"];
-            keys: unknown[];
+            keys: string[];
             nextSequences: number[];
         };
         /** @enum {unknown} */
@@ -1240,10 +1240,10 @@ export interface components {
             id: components["schemas"]["AccountId"];
             kind: components["schemas"]["AgentKind"];
             owner: components["schemas"]["AccountId"];
-            guardians: unknown[];
+            guardians: string[];
             /** Format: int32 */
             guardianThreshold: number;
-            capabilities: unknown[];
+            capabilities: string[];
             version: components["schemas"]["Label"];
             stopped: boolean;
             retired: boolean;
@@ -1391,7 +1391,7 @@ export interface components {
             /** Format: uint32 */
             version: number;
             allowedActions: string[];
-            counterparties: unknown[];
+            counterparties: string[];
             hoursUtc: number[];
             maxValuePerAction: components["schemas"]["TokenAmount"];
             maxDailyVolume: components["schemas"]["TokenAmount"];

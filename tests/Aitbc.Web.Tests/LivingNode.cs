@@ -1,0 +1,134 @@
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Node.Hosting;
+using Aitbc.Primitives;
+using Aitbc.Simulation.Worlds;
+using Microsoft.Playwright;
+
+namespace Aitbc.Web.Tests;
+
+/// <summary>The small economy of the demonstration in virtual time, a real node on it, and a browser.</summary>
+public sealed class LivingNode : IAsyncLifetime
+{
+    private readonly string root = Directory.CreateTempSubdirectory("aitbc-web-").FullName;
+    private IPlaywright? playwright;
+    private IBrowser browser = null!;
+    private World world = null!;
+    private NodeServer server = null!;
+
+    /// <summary>The node's address, without a token.</summary>
+    public Uri Url => server.Url;
+
+    /// <summary>The ledger behind it.</summary>
+    public LedgerHost Ledger => world.Ledger;
+
+    /// <summary>The first agent.</summary>
+    public AccountId Agent => Ledger.View.Read(state => state.Account(state.Agents[0].Account).Id);
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        if (Checkout.Missing is not null)
+        {
+            return;
+        }
+
+        world = await World.OpenAsync(
+            new WorldOptions
+            {
+                Directory = Path.Combine(root, "data"),
+                Dataset = File.ReadAllBytes(Path.Combine(Checkout.Root, "data", "digits.csv")),
+                Demand = File.ReadAllBytes(Path.Combine(Checkout.Root, "data", "llm-requests.csv")),
+                Seed = 1,
+                IsVirtual = true,
+            },
+            CancellationToken.None);
+        await world.RunAsync(12, null, CancellationToken.None);
+        server = await StartAsync();
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Checkout.Chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        if (playwright is not null)
+        {
+            await browser.DisposeAsync();
+            playwright.Dispose();
+            await server.DisposeAsync();
+            await world.DisposeAsync();
+        }
+
+        Directory.Delete(root, recursive: true);
+    }
+
+    /// <summary>Lets the economy live on until so many more workloads are settled.</summary>
+    public Task LiveOnAsync(int settle) => world.RunAsync(settle, null, CancellationToken.None);
+
+    /// <summary>Another node on the same ledger.</summary>
+    public Task<NodeServer> StartAsync() => NodeServer.StartAsync(
+        new NodeOptions { Port = 0, Dashboard = Checkout.Dashboard },
+        world.Ledger,
+        TimeProvider.System,
+        _ => { },
+        CancellationToken.None);
+
+    /// <summary>An address that opens a session.</summary>
+    public string NewAddress() => $"{Url}?token={server.Sessions.NewOneTime()}";
+
+    /// <summary>A window of its own, without cookies.</summary>
+    public async Task<Visit> VisitAsync(bool isDark = false, bool isPhone = false)
+    {
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = isPhone
+                ? new ViewportSize { Width = 390, Height = 844 }
+                : new ViewportSize { Width = 1360, Height = 900 },
+            HasTouch = isPhone,
+            Locale = "en-GB",
+        });
+        context.SetDefaultTimeout(15_000);
+        return new Visit(context, await context.NewPageAsync());
+    }
+}
+
+/// <summary>A window, and what went wrong in it.</summary>
+public sealed class Visit : IAsyncDisposable
+{
+    private readonly IBrowserContext context;
+
+    internal Visit(IBrowserContext context, IPage page)
+    {
+        (this.context, Page) = (context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                Complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => Complaints.Add(error);
+    }
+
+    /// <summary>The page.</summary>
+    public IPage Page { get; }
+
+    /// <summary>Errors and warnings of the console, violations of the page's policy among them.</summary>
+    public List<string> Complaints { get; } = [];
+
+    /// <summary>Opens an address and waits until its data is there.</summary>
+    public async Task OpenAsync(string address)
+    {
+        await Page.GotoAsync(address);
+        await Page.Locator("h1").WaitForAsync();
+        await Assertions.Expect(Page.Locator("[aria-label=Loading]")).ToHaveCountAsync(0);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+}
