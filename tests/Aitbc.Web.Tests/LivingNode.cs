@@ -9,7 +9,13 @@ namespace Aitbc.Web.Tests;
 /// <summary>The small economy of the demonstration in virtual time, a real node on it, and a browser.</summary>
 public sealed class LivingNode : IAsyncLifetime
 {
+    private const int Settled = 12;
+    private const int More = 3;
+
     private readonly string root = Directory.CreateTempSubdirectory("aitbc-web-").FullName;
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim goOn = new();
+    private Task living = Task.CompletedTask;
     private IPlaywright? playwright;
     private IBrowser browser = null!;
     private World world = null!;
@@ -42,7 +48,8 @@ public sealed class LivingNode : IAsyncLifetime
                 IsVirtual = true,
             },
             CancellationToken.None);
-        await world.RunAsync(12, null, CancellationToken.None);
+        living = Task.Run(() => world.RunAsync(Settled + More, PauseOnce, CancellationToken.None));
+        await Task.WhenAny(ready.Task, living);
         server = await StartAsync();
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -59,6 +66,8 @@ public sealed class LivingNode : IAsyncLifetime
         {
             await browser.DisposeAsync();
             playwright.Dispose();
+            goOn.Set();
+            await living;
             await server.DisposeAsync();
             await world.DisposeAsync();
         }
@@ -66,8 +75,12 @@ public sealed class LivingNode : IAsyncLifetime
         Directory.Delete(root, recursive: true);
     }
 
-    /// <summary>Lets the economy live on until so many more workloads are settled.</summary>
-    public Task LiveOnAsync(int settle) => world.RunAsync(settle, null, CancellationToken.None);
+    /// <summary>Lets the economy, which was held, live on to its end.</summary>
+    public async Task LiveOnAsync()
+    {
+        goOn.Set();
+        await living;
+    }
 
     /// <summary>Another node on the same ledger.</summary>
     public Task<NodeServer> StartAsync() => NodeServer.StartAsync(
@@ -79,6 +92,15 @@ public sealed class LivingNode : IAsyncLifetime
 
     /// <summary>An address that opens a session.</summary>
     public string NewAddress() => $"{Url}?token={server.Sessions.NewOneTime()}";
+
+    private void PauseOnce(WorldView view)
+    {
+        if (view.Counts.Settled >= Settled && !goOn.IsSet)
+        {
+            ready.TrySetResult();
+            goOn.Wait();
+        }
+    }
 
     /// <summary>A window of its own, without cookies.</summary>
     public async Task<Visit> VisitAsync(bool isDark = false, bool isPhone = false)
@@ -126,7 +148,7 @@ public sealed class Visit : IAsyncDisposable
     {
         await Page.GotoAsync(address);
         await Page.Locator("h1").WaitForAsync();
-        await Assertions.Expect(Page.Locator("[aria-label=Loading]")).ToHaveCountAsync(0);
+        await Assertions.Expect(Page.Locator("[aria-label=Loading], .mantine-Skeleton-root")).ToHaveCountAsync(0);
     }
 
     /// <inheritdoc/>

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { Schemas } from '../api/client';
+import { NodeError, type Schemas } from '../api/client';
 import * as ask from '../api/queries';
 import { percent } from '../lib/amount';
 import { count, short, span, words } from '../lib/words';
-import { Amount, Card, Id, Page, Status, Time } from '../parts/basics';
+import { AgentLink, Amount, Card, Id, Page, Status, Time } from '../parts/basics';
 import { AgentStatus, FinishedTable, OpenTable, Outcome } from '../parts/market';
 import { Empty, Failure, Show } from '../parts/states';
 import { ServiceTable } from './Services';
@@ -55,22 +55,23 @@ export default function Agent({ id }: { id: string }) {
   const entries = useQuery(ask.accountEntries(id));
   const mine = services.data?.items.filter((service) => service.provider === id);
   const running = open.data?.items.filter((one) => one.provider === id || one.client === id) ?? [];
-  if (agent.error && !agent.data) {
+  const isPerson = agent.error instanceof NodeError && agent.error.status === 404 && account.data !== undefined;
+  if (agent.error && !agent.data && !isPerson) {
     return <Page title="Agent"><Failure error={agent.error} retry={() => void agent.refetch()} /></Page>;
   }
   return (
-    <Page title={`Agent ${short(id)}`} about={<Id value={id} full />}
+    <Page title={`${isPerson ? 'Person' : 'Agent'} ${short(id)}`} about={<Id value={id} full />}
       {...(agent.data && { aside: <AgentStatus of={agent.data} /> })}>
       <div className="stack">
         <div className="grid">
-          <Card title="Who it is">
+          {!isPerson && <Card title="Who it is">
             <Show query={agent}>
               {(view) => (
                 <dl className="facts">
                   <dt>Kind</dt><dd>{words(view.kind)}</dd>
                   <dt>Version</dt><dd>{view.version}</dd>
                   <dt>Capabilities</dt><dd>{view.capabilities.join(', ') || 'None'}</dd>
-                  <dt>Owner</dt><dd><Id value={view.owner} /></dd>
+                  <dt>Owner</dt><dd><AgentLink id={view.owner} /></dd>
                   <dt>Guardians</dt>
                   <dd>{view.guardians.map((guardian) => <div key={guardian}><Id value={guardian} /></div>)}
                     {view.guardianThreshold} of {view.guardians.length} release it</dd>
@@ -79,7 +80,7 @@ export default function Agent({ id }: { id: string }) {
                 </dl>
               )}
             </Show>
-          </Card>
+          </Card>}
           <Card title="Balance">
             <Show query={account}>
               {(view) => (
@@ -95,12 +96,16 @@ export default function Agent({ id }: { id: string }) {
             </Show>
           </Card>
         </div>
-        <Show query={agent}>{(view) => <Limits limits={view.limits} />}</Show>
-        <Card title="Services">
-          <Show query={services}>
-            {() => (mine!.length > 0 ? <ServiceTable rows={mine!} /> : <Empty title="It offers no service" />)}
-          </Show>
-        </Card>
+        {!isPerson && (
+          <>
+            <Show query={agent}>{(view) => <Limits limits={view.limits} />}</Show>
+            <Card title="Services">
+              <Show query={services}>
+                {() => (mine!.length > 0 ? <ServiceTable rows={mine!} /> : <Empty title="It offers no service" />)}
+              </Show>
+            </Card>
+          </>
+        )}
         <Card title="Workloads">
           {running.length > 0 && <OpenTable rows={running} />}
           <Show query={finished}>

@@ -9,10 +9,13 @@ import { Table } from '../parts/table';
 import { LedgerTabs } from './Ledger';
 
 const PAGE = 25;
+/** Entries before the last one from which the newest blocks are shown. */
+const NEWEST = 200;
 
 export default function Blocks() {
   const [starts, setStarts] = useState<number[]>([]);
   const query = useQuery(ask.blocks(starts.at(-1) ?? 1, PAGE));
+  const chain = useQuery(ask.chain());
   const next = query.data && query.data.length === PAGE ? query.data.at(-1)!.header.lastSeq + 1 : undefined;
   return (
     <Page title="Blocks" about="Runs of entries under one Merkle root, each signed by the node." aside={<LedgerTabs />}>
@@ -40,6 +43,8 @@ export default function Blocks() {
                 first.</Empty>)}
         </Show>
         <div className="pager">
+          <Button variant="default" disabled={!chain.data}
+            onClick={() => setStarts([Math.max(1, chain.data!.seq - NEWEST)])}>Newest</Button>
           <Button variant="default" disabled={starts.length === 0} onClick={() => setStarts(starts.slice(0, -1))}>
             Earlier
           </Button>

@@ -16,23 +16,22 @@ type Point = SeriesView['points'][number];
 type Money = Schemas['MoneyView'];
 
 const MAX_SPANS = 360;
+const MAX_GAP = 12;
 const widths = [{ value: '10000', label: 'Newest hour' }, { value: '600000', label: 'Newest days' }];
 const places: readonly [keyof Money, string][] = [
   ['escrow', 'Escrow'], ['stake', 'Stake'], ['bond', 'Bond'], ['unbonding', 'Unbonding'],
 ];
 
-/** All spans from the first to the last, also those in which nothing happened. */
-function filled(view: SeriesView): (Point | undefined)[] {
-  const last = view.points.at(-1)?.startMs;
-  if (last === undefined) return [];
-  const first = Math.max(view.points[0]!.startMs, last - (MAX_SPANS - 1) * view.widthMs);
-  const byStart = new Map(view.points.map((point) => [point.startMs, point]));
-  return Array.from({ length: (last - first) / view.widthMs + 1 }, (_, at) => byStart.get(first + at * view.widthMs));
-}
-
-function timesOf(view: SeriesView, spans: readonly unknown[]): number[] {
-  const last = view.points.at(-1)?.startMs ?? 0;
-  return spans.map((_, at) => last - (spans.length - 1 - at) * view.widthMs);
+/** The newest spans, also those in which nothing happened; a long time of nothing is drawn as a short one. */
+function filled(view: SeriesView): { time: number; point?: Point }[] {
+  const spans: { time: number; point?: Point }[] = [];
+  for (const point of view.points) {
+    const before = spans.at(-1)?.time ?? point.startMs;
+    const gap = Math.min(MAX_GAP, Math.max(0, (point.startMs - before) / view.widthMs - 1));
+    for (let at = gap; at > 0; at -= 1) spans.push({ time: point.startMs - at * view.widthMs });
+    spans.push({ time: point.startMs, point });
+  }
+  return spans.slice(-MAX_SPANS);
 }
 
 function namesOf(points: readonly Point[], names: (point: Point) => Iterable<string>): string[] {
@@ -48,8 +47,9 @@ function Tile({ name, long, children }: { name: string; long?: boolean; children
 }
 
 function Charts({ view, width }: { view: SeriesView; width: ReactNode }) {
-  const spans = filled(view);
-  const times = timesOf(view, spans);
+  const shown = filled(view);
+  const spans = shown.map((span) => span.point);
+  const times = shown.map((span) => span.time);
   const settled = view.points.reduce((all, point) => all + point.settled, 0);
   const unpaid = view.points.reduce((all, point) => all + point.unpaid, 0);
   const capabilities = namesOf(view.points, (point) => point.prices.map((price) => price.capability));
@@ -130,7 +130,7 @@ export function Overview() {
             : <Empty title="Nothing has happened yet">Charts begin with the first entries. <code>aitbc up --demo</code>{' '}
                 shows a small economy at work.</Empty>)}
         </Show>
-        <div className="grid">
+        <div className="grid" style={{ alignItems: 'start' }}>
           <Card title="Where the tokens are" about="Every token is in exactly one place; together they are the supply">
             <Show query={money}>
               {(view) => (

@@ -1,4 +1,4 @@
-import { Group, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -54,13 +54,13 @@ export default function Services() {
   return (
     <Page title="Services" about="What agents offer. The price is what they ask; each job is priced by a sealed auction.">
       <div className="card">
-        <Group mb="md" align="flex-start" grow>
+        <div className="filters">
           <TextInput label="Search" placeholder="Name, capability or provider" value={text}
             onChange={(event) => setText(event.currentTarget.value)} />
           <TextInput label="At most, AITBC a unit" placeholder="Any price" inputMode="decimal" value={price}
             error={isBad ? 'Write a number such as 1.5' : undefined}
             onChange={(event) => setPrice(event.currentTarget.value)} />
-        </Group>
+        </div>
         <Show query={query} rows={6}>
           {(page) => {
             const rows = page.items.filter((row) => !word

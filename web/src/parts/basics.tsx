@@ -41,7 +41,10 @@ export function Id({ value, full = false }: { value: string; full?: boolean }) {
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : 'Copy'}>
             <UnstyledButton onClick={copy} aria-label={copied ? 'Copied' : `Copy ${short(value)}`} fz="sm" px={4}>
-              {copied ? '✓' : '⧉'}
+              <svg width="15" height="15" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2"
+                aria-hidden="true" style={{ verticalAlign: '-2px' }}>
+                <path d={copied ? 'm5 13 4 4L19 7' : 'M9 9h11v11H9zM5 15H4V4h11v1'} />
+              </svg>
             </UnstyledButton>
           </Tooltip>
         )}

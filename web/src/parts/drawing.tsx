@@ -44,7 +44,7 @@ function optionOf({ kind, times, series, unit, scheme }: ChartProps & { scheme: 
       data: [...one.values],
       ...(kind === 'bar'
         ? { stack: 'all', barMinWidth: 1, barMaxWidth: 14 }
-        : { showSymbol: one.values.filter((value) => value !== null).length < 3, connectNulls: true,
+        : { showSymbol: one.values.filter((value) => value !== null).length < 40, symbolSize: 5, connectNulls: true,
             lineStyle: { width: 2 } }),
     })),
   };
