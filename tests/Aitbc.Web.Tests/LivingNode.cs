@@ -103,15 +103,13 @@ public sealed class LivingNode : IAsyncLifetime
     }
 
     /// <summary>A window of its own, without cookies.</summary>
-    public async Task<Visit> VisitAsync(bool isDark = false, bool isPhone = false)
+    public async Task<Visit> VisitAsync(bool isDark = false)
     {
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = isPhone
-                ? new ViewportSize { Width = 390, Height = 844 }
-                : new ViewportSize { Width = 1360, Height = 900 },
-            HasTouch = isPhone,
+            ViewportSize = new ViewportSize { Width = 1360, Height = 900 },
+            ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
         });
         context.SetDefaultTimeout(15_000);
@@ -149,6 +147,18 @@ public sealed class Visit : IAsyncDisposable
         await Page.GotoAsync(address);
         await Page.Locator("h1").WaitForAsync();
         await Assertions.Expect(Page.Locator("[aria-label=Loading], .mantine-Skeleton-root")).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Takes on other colours of the system and another width, as they change under an open page.</summary>
+    public async Task LookAsync(bool isDark, bool isPhone)
+    {
+        await Page.EmulateMediaAsync(new PageEmulateMediaOptions
+        {
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        await Page.SetViewportSizeAsync(isPhone ? 390 : 1360, isPhone ? 844 : 900);
+        await Assertions.Expect(Page.Locator("html"))
+            .ToHaveAttributeAsync("data-mantine-color-scheme", isDark ? "dark" : "light");
     }
 
     /// <inheritdoc/>

@@ -28,12 +28,13 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
     public async Task Each_page_shows_data_in_light_dark_and_on_a_phone_without_a_fault(
         string name, string path, string word)
     {
-        foreach (var (isDark, isPhone) in new[] { (false, false), (true, false), (false, true), (true, true) })
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync(Resolve(path));
+        await Expect(visit.Page.Locator("main")).ToContainTextAsync(word);
+        Assert.EndsWith(" · AITBC", await visit.Page.TitleAsync());
+        foreach (var (isDark, isPhone) in new[] { (false, false), (true, false), (true, true), (false, true) })
         {
-            await using var visit = await node.VisitAsync(isDark, isPhone);
-            await visit.OpenAsync(Resolve(path));
-            await Expect(visit.Page.Locator("main")).ToContainTextAsync(word);
-            Assert.Contains("AITBC", await visit.Page.TitleAsync());
+            await visit.LookAsync(isDark, isPhone);
             await TakeShotAsync(visit.Page, $"{name}-{(isPhone ? "phone" : "wide")}-{(isDark ? "dark" : "light")}");
             var sideways = await visit.Page.EvaluateAsync<int>(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth");
@@ -232,7 +233,11 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
     /// <summary>What axe finds against WCAG 2.2 A and AA.</summary>
     private static async Task<string[]> ViolationsAsync(IPage page)
     {
-        await page.EvaluateAsync(await File.ReadAllTextAsync(Checkout.Axe));
+        if (await page.EvaluateAsync<bool>("typeof axe === 'undefined'"))
+        {
+            await page.EvaluateAsync(await File.ReadAllTextAsync(Checkout.Axe));
+        }
+
         return await page.EvaluateAsync<string[]>(
             """
             async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
