@@ -6,8 +6,8 @@ using Aitbc.Protocol.State;
 
 namespace Aitbc.Infrastructure.Explanation;
 
-/// <summary>What one durable entry did, in plain words, from the entry alone: what <see cref="EntryExplainer"/> says less
-/// the figures behind a refusal, for which the state before it must be rebuilt.</summary>
+/// <summary>What one durable entry did, in plain words, from the entry alone: what <see cref="EntryExplainer"/> says
+/// less the figures behind a refusal, for which the state before it must be rebuilt.</summary>
 /// <param name="Seq">Which.</param>
 /// <param name="Term">Its term.</param>
 /// <param name="TimeMs">Wall time, ms since 1970.</param>

@@ -7,8 +7,8 @@ using Aitbc.Protocol.Events;
 
 namespace Aitbc.Node.History;
 
-/// <summary>Where the bytes of an event name a workload or an account; found from the types of all events, so that a new
-/// event is followed, too.</summary>
+/// <summary>Where the bytes of an event name a workload or an account; found from the types of all events, so that a
+/// new event is followed, too.</summary>
 /// <remarks>Thread-safe: immutable.</remarks>
 internal static class EventFields
 {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Aitbc.Node.History;
 
-/// <summary>Reads the journal from segments by cursor and feeds the history: first the newest part of what is there, then
-/// what comes. The writer never waits for it.</summary>
+/// <summary>Reads the journal from segments by cursor and feeds the history: first the newest part of what is there,
+/// then what comes. The writer never waits for it.</summary>
 internal sealed partial class HistoryFollower(LedgerHost ledger, MarketHistory history, ILogger<HistoryFollower> log)
     : BackgroundService
 {

@@ -11,8 +11,8 @@ using Aitbc.Protocol.Marketplace;
 namespace Aitbc.Node.History;
 
 /// <summary>
-/// What people ask about the past, kept in memory: the newest finished workloads, which entries touched a workload or an
-/// account, series for charts, where the money stands. It is an index of the journal and nothing else: it may be
+/// What people ask about the past, kept in memory: the newest finished workloads, which entries touched a workload or
+/// an account, series for charts, where the money stands. It is an index of the journal and nothing else: it may be
 /// dropped at any time, and its every part has a limit.
 /// </summary>
 /// <remarks>Thread-safe. One follower feeds it, in order.</remarks>

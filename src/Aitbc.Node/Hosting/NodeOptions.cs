@@ -51,8 +51,8 @@ public sealed record NodeOptions
     [Range(0, 10_000_000)]
     public ulong HistoryEntries { get; init; } = 100_000;
 
-    /// <summary>Directory of a built dashboard, read once at the start. Default: none, and <c>/</c> says how to build it.
-    /// </summary>
+    /// <summary>Directory of a built dashboard, read once at the start. Default: none, and <c>/</c> says how to build
+    /// it.</summary>
     public string? Dashboard { get; init; }
 
     /// <summary>Whether the address is this machine's own.</summary>

@@ -76,9 +76,9 @@ function Charts({ view, width }: { view: SeriesView; width: ReactNode }) {
               { name: 'Not paid', values: spans.map((span) => span?.unpaid ?? 0) },
             ]} />
         </Card>
-        <Card title="Prices by capability" about="Paid for one unit of work, in AITBC, as workloads were settled">
+        <Card title="Prices by capability" about="Paid for one unit of work, in AITBC; each line up is ten times as much">
           {capabilities.length > 0
-            ? <Chart kind="line" unit="AITBC" times={times} series={prices}
+            ? <Chart kind="line" isLog unit="AITBC" times={times} series={prices}
                 label={`Price of a unit over time for ${capabilities.join(', ')}.`} />
             : <Empty title="No price yet">A price is known once a workload was paid.</Empty>}
         </Card>
@@ -88,8 +88,8 @@ function Charts({ view, width }: { view: SeriesView; width: ReactNode }) {
               name: words(outcome), values: spans.map((span) => span?.outcomes[outcome] ?? 0),
             }))} />
         </Card>
-        <Card title="Money at work" about="Tokens of all accounts in escrow, stake, bonds and unbonding, in AITBC">
-          <Chart kind="line" unit="AITBC" times={times} label="Tokens in escrow, stake, bonds and unbonding over time."
+        <Card title="Money at work" about="Tokens of all accounts, in AITBC; each line up is ten times as much">
+          <Chart kind="line" isLog unit="AITBC" times={times} label="Tokens in escrow, stake, bonds and unbonding over time."
             series={places.map(([place, name]) => ({
               name, values: stands.map((stand) => (stand ? roughly(stand[place]) : null)),
             }))} />
@@ -114,7 +114,7 @@ export function Overview() {
           <Tiles>
             <Tile name="Agents">{view.agents.toLocaleString('en')}</Tile>
             <Tile name="Services">{view.services.toLocaleString('en')}</Tile>
-            <Tile name="Workloads under way"><span data-testid="open">{view.workloads.toLocaleString('en')}</span></Tile>
+            <Tile name="Open workloads"><span data-testid="open">{view.workloads.toLocaleString('en')}</span></Tile>
             <Tile name="Accounts">{view.accounts.toLocaleString('en')}</Tile>
             <Tile name="Ledger entries"><span data-testid="seq">{view.seq.toLocaleString('en')}</span></Tile>
             <Tile name="Last entry" long><Time ms={view.timeMs} brief /></Tile>

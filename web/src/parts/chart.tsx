@@ -14,6 +14,8 @@ export interface ChartProps {
   times: readonly number[];
   series: readonly Series[];
   unit: string;
+  /** Each step up is ten times as much, for what differs by far; nothing is drawn for zero. */
+  isLog?: boolean;
 }
 
 /** Colours that can be told apart, also by who sees no red or green; chosen for each background. */

@@ -11,7 +11,7 @@ const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const figure = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
 
-function optionOf({ kind, times, series, unit, scheme }: ChartProps & { scheme: 'light' | 'dark' }) {
+function optionOf({ kind, times, series, unit, isLog, scheme }: ChartProps & { scheme: 'light' | 'dark' }) {
   const [text, line, back] = scheme === 'dark' ? ['#a3b1be', '#2b3742', '#202a34'] : ['#51606e', '#dde3e9', '#ffffff'];
   return {
     animation: false,
@@ -33,15 +33,14 @@ function optionOf({ kind, times, series, unit, scheme }: ChartProps & { scheme: 
       axisTick: { show: false },
     },
     yAxis: {
-      type: 'value' as const,
-      minInterval: unit === '' || kind === 'bar' ? 1 : 0,
+      ...(isLog ? { type: 'log' as const } : { type: 'value' as const, minInterval: kind === 'bar' ? 1 : 0 }),
       axisLabel: { color: text, formatter: (value: number) => figure.format(value) },
       splitLine: { lineStyle: { color: line } },
     },
     series: series.map((one) => ({
       name: one.name,
       type: kind,
-      data: [...one.values],
+      data: isLog ? one.values.map((value) => (value === 0 ? null : value)) : [...one.values],
       ...(kind === 'bar'
         ? { stack: 'all', barMinWidth: 1, barMaxWidth: 14 }
         : { showSymbol: one.values.filter((value) => value !== null).length < 40, symbolSize: 5, connectNulls: true,
