@@ -85,7 +85,7 @@ public static class EntryExplainer
             : payload.Commands.Select(command => CommandPart(command, names)).ToList();
         var refusal = entry.Outcome == Outcome.Applied ? null : Refusal(state, entry, payload!);
         Follow(state, entry, previous);
-        var (events, gas) = Events(entry, names);
+        var (events, _, gas) = Events(entry, names, int.MaxValue);
         return new EntryExplanation(
             entry.Header.Seq,
             entry.Header.Term,
@@ -193,19 +193,24 @@ public static class EntryExplainer
             entry.Header.Seq, $"Entry {entry.Header.Seq} was refused, and has no event that says so.");
     }
 
-    internal static (List<ExplainedPart> Events, TokenAmount Gas) Events(DurableEntry entry, AccountNames names)
+    internal static (List<ExplainedPart> Events, int InAll, TokenAmount Gas) Events(
+        DurableEntry entry, AccountNames names, int most)
     {
         var events = new List<ExplainedPart>();
+        var count = 0;
         var gas = TokenAmount.Zero;
         var reader = new EventReader(entry.Events.Span);
         while (reader.MoveNext())
         {
             gas = reader.Kind == EventKind.CommandHandled ? reader.As<CommandHandled>().Gas : gas;
-            events.Add(new ExplainedPart(
-                EventJson.NameOf(reader.Kind), EventWords.Describe(reader.Kind, reader.Value, names.Note)));
+            if (count++ < most)
+            {
+                events.Add(new ExplainedPart(
+                    EventJson.NameOf(reader.Kind), EventWords.Describe(reader.Kind, reader.Value, names.Note)));
+            }
         }
 
-        return (events, gas);
+        return (events, count, gas);
     }
 
     private static ExplainedBlock? BlockOf(in JournalFrame frame)

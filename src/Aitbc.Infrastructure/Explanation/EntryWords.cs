@@ -2,7 +2,6 @@ using Aitbc.Infrastructure.Ledger;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Entries;
-using Aitbc.Protocol.State;
 
 namespace Aitbc.Infrastructure.Explanation;
 
@@ -43,18 +42,23 @@ public sealed record EntryWords(
 
     /// <summary>Puts an entry into words.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="state">A state that knows its accounts: this entry's, or a later one.</param>
+    /// <param name="view">Knows its accounts; what is read of the entry is read before its lock is taken.</param>
     /// <exception cref="LedgerDamagedException">The entry is none that a ledger wrote.</exception>
-    public static EntryWords Of(DurableEntry entry, LedgerState state)
+    public static EntryWords Of(DurableEntry entry, LedgerView view)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        var names = new AccountNames(state);
+        ArgumentNullException.ThrowIfNull(view);
         var body = EntryExplainer.Parse(entry);
+        return view.Read(state => Of(entry, body, new AccountNames(state)));
+    }
+
+    private static EntryWords Of(DurableEntry entry, EntryBody body, AccountNames names)
+    {
         var payload = body as ClientPayload;
         List<ExplainedPart> asked = payload is null
             ? [EntryExplainer.InputPart((SystemInput)body)]
             : [.. payload.Commands.Take(MaxParts).Select(command => EntryExplainer.CommandPart(command, names))];
-        var (events, gas) = EntryExplainer.Events(entry, names);
+        var (events, eventsInAll, gas) = EntryExplainer.Events(entry, names, MaxParts);
         return new EntryWords(
             entry.Header.Seq,
             entry.Header.Term,
@@ -68,8 +72,8 @@ public sealed record EntryWords(
                 ? EntryExplainer.OutcomeOf(payload)
                 : $"Refused: {RuleWords.Of(entry.Outcome)}",
             gas,
-            [.. events.Take(MaxParts)],
-            events.Count,
+            events,
+            eventsInAll,
             names.Named(),
             entry.Hash);
     }

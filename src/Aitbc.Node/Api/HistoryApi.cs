@@ -75,7 +75,7 @@ internal static class HistoryApi
         using var entries = ledger.ReadFrom(from);
         while (found.Count < meant && entries.TryRead(out var entry))
         {
-            found.Add(ledger.View.Read(state => EntryWords.Of(entry, state)));
+            found.Add(EntryWords.Of(entry, ledger.View));
         }
 
         return Results.Json(found);
@@ -111,7 +111,7 @@ internal static class HistoryApi
     {
         using var entries = ledger.ReadFrom(seq);
         return entries.TryRead(out var entry)
-            ? ledger.View.Read(state => EntryWords.Of(entry, state))
+            ? EntryWords.Of(entry, ledger.View)
             : throw new InvalidDataException($"Entry {seq} is durable and cannot be read.");
     }
 

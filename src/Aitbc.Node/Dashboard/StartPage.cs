@@ -26,8 +26,8 @@ internal static class StartPage
         <main>
         <h1>This AITBC node is up</h1>
         <p>Its dashboard is not built. <code>./aitbc up</code> builds it where Node.js 20.19 or later is installed (or
-        <code>npm ci &amp;&amp; npm run build</code> in <code>web/</code>), and the next start shows it. Until then, what
-        the ledger knows can be read here, and watched:</p>
+        <code>npm ci &amp;&amp; npm run build</code> in <code>web/</code>), and the next start shows it. Until then,
+        what the ledger knows can be read here, and watched:</p>
         <ul>
         <li><a href="/v1/chain">Where the ledger stands</a></li>
         <li><a href="/v1/agents">Agents</a>, <a href="/v1/services">services</a> and
