@@ -90,6 +90,19 @@ run_web() {
   failed=$((failed + bad))
 }
 
+# promtool checks one page of figures only: likewise.
+provide_promtool() {
+  command -v promtool >/dev/null && return
+  if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq </dev/null >/dev/null 2>&1
+    # As the package would start a server of its own otherwise, no service may start meanwhile.
+    RUNLEVEL=1 apt-get install -y -qq --no-install-recommends prometheus </dev/null >/dev/null 2>&1
+    command -v promtool >/dev/null && return
+  fi
+  echo "left out: promtool's check of /metrics (install the package 'prometheus' to have it)"
+}
+
 build() {
   local status=0
   start_stamp
@@ -143,6 +156,7 @@ run_project() {
 require_sdk
 provide_postgresql
 provide_chromium
+provide_promtool
 
 echo 'building...'
 if ! exclusively build; then

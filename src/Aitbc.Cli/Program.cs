@@ -24,6 +24,11 @@ public static class Program
         {
             DemoCommand.Create(output),
             UpCommand.Create(output),
+            ConfigCommand.Create(output),
+            TokenCommand.Create(output),
+            WitnessCommand.Create(output),
+            DoctorCommand.Create(output),
+            AgentCommand.Create(output),
             VerifyCommand.Create(output),
             ReceiptCommand.Create(output),
             ExplainCommand.Create(output),

@@ -10,6 +10,7 @@ using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Rules;
 using Aitbc.Protocol.Staking;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol;
 
@@ -196,7 +197,7 @@ public sealed class Ledger
         CommandKind.UpdateService => ServiceRules.Update(call, (UpdateService)command),
         CommandKind.DelistService => ServiceRules.Delist(call, (DelistService)command),
         CommandKind.DeclareBlob => BlobRules.Declare(call, (DeclareBlob)command, exposure),
-        CommandKind.PostWorkload => WorkloadRules.Post(call, (PostWorkload)command),
+        CommandKind.PostWorkload => WorkloadRules.Post(call, (PostWorkload)command, exposure),
         CommandKind.CancelWorkload => WorkloadRules.Cancel(call, (CancelWorkload)command),
         CommandKind.PlaceBid => BidRules.Bid(call, (PlaceBid)command, exposure),
         CommandKind.OpenBid => BidRules.OpenBid(call, (OpenBid)command),
@@ -207,6 +208,10 @@ public sealed class Ledger
         CommandKind.ReleaseAgent => OversightRules.Release(call, (ReleaseAgent)command),
         CommandKind.StopMarket => OversightRules.Stop(call, (StopMarket)command),
         CommandKind.ReleaseMarket => OversightRules.Release(call, (ReleaseMarket)command),
+        CommandKind.SealWork => VerificationRules.Seal(call, (SealWork)command),
+        CommandKind.RevealWork => VerificationRules.Reveal(call, (RevealWork)command),
+        CommandKind.CommitVerdict => VerificationRules.Commit(call, (CommitVerdict)command),
+        CommandKind.RevealVerdict => VerificationRules.Judge(call, (RevealVerdict)command),
         _ => throw new InvalidOperationException($"No rule takes a command of kind {command.Kind}."),
     };
 
@@ -259,6 +264,8 @@ public sealed class Ledger
                 return BidRules.OpenBids(step, openings);
             case BlobAvailable blob:
                 return BlobRules.Arrive(step, blob);
+            case Liveness liveness:
+                return VerificationRules.Hear(step, liveness);
             default:
                 return Outcome.NotSupported;
         }

@@ -195,6 +195,16 @@ public enum Outcome : ushort
 
     /// <summary>The bid's price is zero or above the client's maximum.</summary>
     PriceOutOfRange = 178,
+
+    /// <summary>The validator has committed, or given its verdict, already.</summary>
+    VerdictGiven = 179,
+
+    /// <summary>The verdict contradicts its output: the same bytes disagree, or other bytes agree where no tolerance
+    /// was stated.</summary>
+    VerdictContradicted = 180,
+
+    /// <summary>Fewer validators than asked for could be drawn now.</summary>
+    TooFewValidators = 181,
 }
 
 /// <summary>Questions asked of an <see cref="Outcome"/>.</summary>

@@ -19,7 +19,7 @@ public sealed record Parameters
     /// <summary>Gas of each command over the base, in multiples of <see cref="BaseGas"/>, by
     /// <see cref="CommandKind"/>; guardians' commands are free whatever stands here.</summary>
     public IReadOnlyList<uint> GasMultiples { get; init; } =
-        [1, 10, 20, 5, 5, 5, 1, 1, 10, 5, 1, 2, 5, 1, 2, 2, 1, 2, 1, 0, 0, 0, 0];
+        [1, 10, 20, 5, 5, 5, 1, 1, 10, 5, 1, 2, 5, 1, 2, 2, 1, 2, 1, 0, 0, 0, 0, 2, 2, 2, 2];
 
     /// <summary>Payloads an account may have admitted a minute, as a steady rate with a burst of as many. Range 1 to
     /// 60,000,000. Default 6,000.</summary>

@@ -30,7 +30,8 @@ public sealed partial class SafetyGateway
                 .OfferOpeningAsync(opening.Workload, opening.Opening, cancellationToken).ConfigureAwait(false),
             SaltDelivery salt => await host
                 .OfferSaltAsync(salt.Workload, salt.Salt, cancellationToken).ConfigureAwait(false),
-            BlobDelivery blob => await host.PutBlobAsync(blob.Bytes, cancellationToken).ConfigureAwait(false),
+            BlobDelivery blob => await host
+                .PutBlobAsync(blob.From, blob.Bytes, cancellationToken).ConfigureAwait(false),
             _ => Outcome.NotSupported,
         };
     }

@@ -20,7 +20,7 @@ public sealed partial class SafetyGateway
     private readonly LedgerView view;
     private readonly ChainId chain;
     private readonly Func<SignedPayload, CancellationToken, Task<SubmitResult>> submit;
-    private readonly LedgerHost? ledger;
+    private readonly ILedger? ledger;
     private readonly AuditFile audit;
     private readonly TimeProvider time;
     private readonly GatewayOptions options;
@@ -33,7 +33,7 @@ public sealed partial class SafetyGateway
     /// <param name="time">The clock.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public SafetyGateway(LedgerHost ledger, AuditFile audit, TimeProvider time, GatewayOptions options)
+    public SafetyGateway(ILedger ledger, AuditFile audit, TimeProvider time, GatewayOptions options)
         : this(ledger.View, ledger.Genesis.Chain, ledger.SubmitAsync, audit, time, options) => this.ledger = ledger;
 
     internal SafetyGateway(

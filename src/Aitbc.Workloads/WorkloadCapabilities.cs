@@ -2,7 +2,7 @@ using Aitbc.Primitives;
 
 namespace Aitbc.Workloads;
 
-/// <summary>The capabilities that <see cref="WorkloadRunner"/> computes, by the names that offers use.</summary>
+/// <summary>The capabilities that agents offer, by their names.</summary>
 public static class WorkloadCapabilities
 {
     /// <summary>Cleans, shuffles and splits a data set: <c>data.curate</c>.</summary>
@@ -13,4 +13,8 @@ public static class WorkloadCapabilities
 
     /// <summary>Applies a trained classifier to rows: <c>classifier.infer</c>.</summary>
     public static Label ClassifierInfer { get; } = Label.Parse("classifier.infer");
+
+    /// <summary>Checks what others deliver, by doing it again; no workload asks for it by name, the ledger draws who
+    /// offers it: <c>validation</c>.</summary>
+    public static Label Validation { get; } = Label.Parse("validation");
 }

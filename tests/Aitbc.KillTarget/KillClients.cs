@@ -22,13 +22,24 @@ internal static class KillClients
         {
             using var chain = ChainDirectory.Open(path);
             await using var host = KillChain.Open(chain);
-            await Task.WhenAll(Enumerable.Range(0, KillChain.Payers).Select(index => Task.Run(
-                () => PayAsync(chain, host, index, new SeededRandom(seed).Fork($"payer/{index}"), output))));
+            var payers = Enumerable.Range(0, KillChain.Payers).Select(index => Task.Run(
+                () => PayAsync(chain, host, index, new SeededRandom(seed).Fork($"payer/{index}"), output)));
+            await Task.WhenAll(payers.Append(TakeSnapshotsAsync(host)));
         }
         catch (Exception error)
         {
             // The process boundary: the parent must hear of it, for it expects nothing but to kill.
             Say(output, $"{Wrong} {error.ToString().ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>One snapshot after the other, so that a kill meets one.</summary>
+    private static async Task TakeSnapshotsAsync(LedgerHost host)
+    {
+        while (true)
+        {
+            await host.TakeSnapshotAsync(CancellationToken.None);
+            await host.View.ChangedAsync();
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Verification;
 using Aitbc.Primitives;
 
@@ -11,12 +12,14 @@ namespace Aitbc.KillTarget;
 /// <param name="Seed">What the moments came from.</param>
 /// <param name="Cycles">Kills.</param>
 /// <param name="Acknowledged">Acknowledged payloads, each found again.</param>
+/// <param name="Snapshots">Restarts that began from a snapshot taken under load.</param>
 /// <param name="Failures">What was not as it must be.</param>
-public sealed record KillTally(ulong Seed, int Cycles, long Acknowledged, IReadOnlyList<string> Failures)
+public sealed record KillTally(ulong Seed, int Cycles, long Acknowledged, int Snapshots, IReadOnlyList<string> Failures)
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Cycles} kills, {Acknowledged} acknowledged, {Failures.Count} failures (seed {Seed})"
+        $"{Cycles} kills, {Acknowledged} acknowledged, {Snapshots} from snapshots under load, "
+        + $"{Failures.Count} failures (seed {Seed})"
         + string.Concat(Failures.Select(failure => "\n  " + failure));
 }
 
@@ -38,7 +41,7 @@ public static class KillCycles
         var random = new SeededRandom(seed);
         var gate = new Lock();
         var failures = new List<string>();
-        var (done, acknowledged) = (0, 0L);
+        var (done, acknowledged, snapshots) = (0, 0L, 0);
         var chains = Enumerable.Range(0, (cycles + CyclesOfAChain - 1) / CyclesOfAChain);
         var lanes = new ParallelOptions { MaxDegreeOfParallelism = Lanes };
         await Parallel.ForEachAsync(chains, lanes, async (chain, _) =>
@@ -65,12 +68,13 @@ public static class KillCycles
             {
                 done += count;
                 acknowledged += victim.Found;
+                snapshots += victim.Snapshots;
                 failures.AddRange(victim.Failures);
                 progress($"{done} of {cycles} kills, {acknowledged} acknowledged, {failures.Count} failures");
             }
         });
 
-        return new KillTally(seed, done, acknowledged, failures);
+        return new KillTally(seed, done, acknowledged, snapshots, failures);
     }
 
     private const int PatienceMs = 30_000;
@@ -83,9 +87,13 @@ public static class KillCycles
         private readonly HashSet<Digest> payloads = [];
         private readonly List<Acknowledgement> open = [];
         private ulong read;
+        private ulong stoppedAt;
         private UInt128 applied;
 
         public long Found { get; private set; }
+
+        /// <summary>Restarts from a snapshot that no clean stop took.</summary>
+        public int Snapshots { get; private set; }
 
         public List<string> Failures => failures;
 
@@ -100,6 +108,7 @@ public static class KillCycles
                 if (random.NextInt32(3) != 0 || cycle == cycles)
                 {
                     await CheckAsync();
+                    stoppedAt = (ulong)new SnapshotStore(new FileDisk(path)).Sequences[^1];
                 }
 
                 if (cycle % 10 == 0 || cycle == cycles)
@@ -161,6 +170,8 @@ public static class KillCycles
         {
             using var chain = ChainDirectory.Open(path);
             await using var host = KillChain.Open(chain);
+            Snapshots += host.Recovered.SnapshotSeq > stoppedAt ? 1 : 0;
+            failures.AddRange(host.Recovered.BadSnapshots.Select(problem => $"snapshot: {problem}"));
             ReadJournal(host);
             for (var i = Math.Max(0, open.Count - 8); i < open.Count; i++)
             {

@@ -17,9 +17,10 @@ namespace Aitbc.Node.Tests;
 public sealed class NodeFixture : IAsyncDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("aitbc-node-").FullName;
-    private readonly NodeOptions options;
+    private NodeOptions options;
     private readonly KeyPair[] keys;
     private ChainDirectory chain;
+    private bool isClosed;
     private readonly Dictionary<int, ulong> sequences = [];
 
     private NodeFixture(NodeOptions options)
@@ -28,7 +29,7 @@ public sealed class NodeFixture : IAsyncDisposable
         var made = new List<GenesisAccount>();
         var plan = new ChainPlan(
             new ChainId("aitbc:test"), TokenAmount.FromTokens(1_000_000), Now, 1,
-            new Parameters { PayloadsPerMinute = 60_000_000 });
+            new Parameters { PayloadsPerMinute = 60_000_000, MinimumStake = TokenAmount.FromTokens(100) });
         chain = ChainDirectory.Create(Path.Combine(root, "chain"), plan, store =>
         {
             for (var i = 0; i < 4; i++)
@@ -63,6 +64,12 @@ public sealed class NodeFixture : IAsyncDisposable
     /// <summary>The key that signs blocks.</summary>
     public PublicKey NodeKey => chain.Genesis.NodeKey;
 
+    /// <summary>Keys that live on the node's disk.</summary>
+    public KeyStore Keys => chain.Keys;
+
+    /// <summary>The key of a place in genesis.</summary>
+    public KeyPair Key(int index) => keys[index];
+
     private static Timestamp Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Begins a chain and starts a node on it.</summary>
@@ -73,10 +80,38 @@ public sealed class NodeFixture : IAsyncDisposable
         return fixture;
     }
 
+    /// <summary>The data directory.</summary>
+    public string DataPath => Path.Combine(root, "chain");
+
     /// <summary>Stops the node and its ledger, and starts both again.</summary>
     public async Task RestartAsync()
     {
+        options = options with { Port = Server.Url.Port };
         await CloseAsync();
+        await StartAgainAsync();
+    }
+
+    /// <summary>Stops the node and its ledger.</summary>
+    public Task StopAsync() => CloseAsync();
+
+    /// <summary>The key that signs blocks; what a dishonest operator has.</summary>
+    public KeyPair LoadNodeKey() => chain.Keys.Load(chain.Genesis.NodeKey.Thumbprint());
+
+    /// <summary>Starts both again after a stop.</summary>
+    public async Task StartAgainAsync()
+    {
+        chain = ChainDirectory.Open(Path.Combine(root, "chain"));
+        await OpenAsync();
+    }
+
+    /// <summary>Stops the node and starts it on its directory without journal and snapshots, as after a loss.
+    /// </summary>
+    public async Task LoseAsync()
+    {
+        options = options with { Port = Server.Url.Port };
+        await CloseAsync();
+        Directory.Delete(Journal, recursive: true);
+        Directory.Delete(Path.Combine(root, "chain", "snapshots"), recursive: true);
         chain = ChainDirectory.Open(Path.Combine(root, "chain"));
         await OpenAsync();
     }
@@ -89,25 +124,29 @@ public sealed class NodeFixture : IAsyncDisposable
         Sign(from, sequences[from] = sequences.GetValueOrDefault(from) + 1, commands);
 
     /// <summary>A signed payload of an account, in a place of the test's own.</summary>
-    public string Sign(int from, ulong sequence, params Command[] commands)
+    public string Sign(int from, ulong sequence, params Command[] commands) =>
+        Sign(Account(from), keys[from], sequence, commands);
+
+    /// <summary>A signed payload of any account.</summary>
+    public string Sign(AccountId from, KeyPair key, ulong sequence, params Command[] commands)
     {
         var buffer = new ArrayBufferWriter<byte>();
         PayloadCodec.Write(
             new ClientPayload
             {
                 Chain = chain.Genesis.Chain,
-                From = Account(from),
+                From = from,
                 Lane = 0,
                 Sequence = sequence,
                 ValidUntil = Now + Duration.FromMinutes(10),
                 Epoch = Ledger.View.Read(state => state.Globals.StopEpoch),
                 Commands = commands,
                 Proof = ProofKind.Jws,
-                Signer = keys[from].Id,
+                Signer = key.Id,
                 PayloadDigest = default,
             },
             buffer);
-        return System.Text.Encoding.ASCII.GetString(Jws.Sign(keys[from], buffer.WrittenSpan).ToCompact());
+        return System.Text.Encoding.ASCII.GetString(Jws.Sign(key, buffer.WrittenSpan).ToCompact());
     }
 
     /// <summary>A transfer of one base unit.</summary>
@@ -147,6 +186,7 @@ public sealed class NodeFixture : IAsyncDisposable
 
     private async Task OpenAsync()
     {
+        isClosed = false;
         Ledger = chain.OpenLedger();
         Server = await NodeServer.StartAsync(
             options, Ledger, TimeProvider.System, log => log.AddProvider(Log), CancellationToken.None);
@@ -158,6 +198,12 @@ public sealed class NodeFixture : IAsyncDisposable
 
     private async Task CloseAsync()
     {
+        if (isClosed)
+        {
+            return;
+        }
+
+        isClosed = true;
         Client.Dispose();
         await Server.DisposeAsync();
         await Ledger.DisposeAsync();

@@ -30,7 +30,7 @@ public sealed class GatewayAgreementTests
         {
             world.Clock.Now += new Duration(random.NextInt32(20) == 0 ? random.NextInt32(600_000) : 700);
             await world.Ledger.PumpAsync(CancellationToken.None);
-            await world.Ledger.PutBlobAsync(new[] { (byte)random.NextInt32(6) }, CancellationToken.None);
+            await world.Ledger.PutBlobAsync(default, new[] { (byte)random.NextInt32(6) }, CancellationToken.None);
             var actor = actors[random.NextInt32(actors.Count)];
             Command[] commands =
                 [.. Enumerable.Range(0, 1 + random.NextInt32(3)).Select(_ => Any(world, actors, random))];

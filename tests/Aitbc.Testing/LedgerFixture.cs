@@ -26,6 +26,7 @@ public sealed partial class LedgerFixture
     private readonly EventBuffer buffer = new();
     private readonly List<JournalEntry> journal = [];
     private readonly List<Actor> people = [];
+    private readonly Dictionary<AccountId, Actor> actors = [];
     private readonly Dictionary<uint, Digest[]> beacons = [];
     private readonly int beaconRounds;
     private readonly SeededRandom random;
@@ -109,7 +110,15 @@ public sealed partial class LedgerFixture
     }
 
     /// <summary>Somebody new, without an account.</summary>
-    public Actor NewActor(string name) => new(name, NewKey());
+    public Actor NewActor(string name)
+    {
+        var actor = new Actor(name, NewKey());
+        actors[actor.Id] = actor;
+        return actor;
+    }
+
+    /// <summary>Whose account it is, where the actor was made here.</summary>
+    public Actor ActorOf(AccountNumber number) => actors[State.Account(number).Id];
 
     /// <summary>A new key.</summary>
     public TestKey NewKey() => new(random.Fork($"key/{made++}"));

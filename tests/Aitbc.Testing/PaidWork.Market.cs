@@ -85,7 +85,7 @@ public sealed partial class PaidWork
         var bytes = Encoding.ASCII.GetBytes(text);
         var digest = Digest.Sha256(bytes);
         await DoAsync(payer, new DeclareBlob(digest, (ulong)bytes.Length, 30)).ConfigureAwait(false);
-        Require(await Host.PutBlobAsync(bytes, CancellationToken.None).ConfigureAwait(false));
+        Require(await Host.PutBlobAsync(payer.Account, bytes, CancellationToken.None).ConfigureAwait(false));
         return digest;
     }
 

@@ -2,6 +2,7 @@ using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Testing;
 
@@ -13,6 +14,9 @@ public sealed partial class RandomEconomy
         var salt = Chain.Unique("salt", random.NextUInt64());
         var price = Hits(900_000) ? TokenAmount.FromTokens(1 + random.NextUInt64(100)) : Amount(actor);
         var bond = price <= TokenAmount.FromTokens(1_000_000) ? price.MulDivUp(1 + random.NextUInt64(5), 10) : price;
+        var validation = Hits(400_000) ? Asked(price) : null;
+        var mode = validation is null ? VerificationMode.None : VerificationMode.KOfN;
+        bond = validation is null ? bond : price;
         Chain.KeepSalt(salt);
         return new PostWorkload(
             Hits(980_000) ? LedgerFixture.Capability : default,
@@ -23,11 +27,12 @@ public sealed partial class RandomEconomy
             Hits(980_000) ? 10u : 0u,
             Hits(700_000) ? 0u : Hits(950_000) ? (uint)random.NextInt32(900_000) : uint.MaxValue,
             Digest.Sha256(salt.AsSpan()),
-            Hits(990_000) ? VerificationMode.None : (VerificationMode)1,
+            Hits(990_000) ? mode : (VerificationMode)random.NextInt32(2),
             Window(25_000),
             Window(15_000),
             Window(80_000),
-            Window(40_000));
+            Window(40_000),
+            validation);
     }
 
     private uint Window(uint typical) => Hits(985_000)
@@ -50,7 +55,8 @@ public sealed partial class RandomEconomy
         }
 
         ref readonly var workload = ref workloads[random.NextInt32(workloads.Count)];
-        for (var tries = 0; tries < 20 && workload.Id.Value == 0; tries++)
+        var wanted = Hits(500_000) ? WorkloadPhase.Sealed : WorkloadPhase.Open;
+        for (var tries = 0; tries < 40 && (workload.Id.Value == 0 || (workload.Phase < wanted && tries < 20)); tries++)
         {
             workload = ref workloads[random.NextInt32(workloads.Count)];
         }
@@ -74,6 +80,11 @@ public sealed partial class RandomEconomy
                 return OwnOpening(workload);
             case WorkloadPhase.Awarded:
                 return (Winner(workload), new StartWork(workload.Id));
+            case WorkloadPhase.Running when workload.Validation != 0 && Hits(980_000):
+                return (Winner(workload), Sealing(workload));
+            case WorkloadPhase.Sealed or WorkloadPhase.Committing or WorkloadPhase.Revealing
+                or WorkloadPhase.Judging:
+                return Verification(workload);
             case WorkloadPhase.Running:
                 var quality = Hits(900_000) ? 950_000u : (uint)random.NextInt32(1_100_000);
                 return (Winner(workload), new SubmitWork(workload.Id, AnyBlob(950_000) ?? default, quality));
@@ -93,7 +104,8 @@ public sealed partial class RandomEconomy
         }
 
         ref readonly var service = ref services[random.NextInt32(services.Count)];
-        for (var tries = 0; tries < 10 && !IsWorking(service); tries++)
+        for (var tries = 0; tries < 10 && (!IsWorking(service) || service.Capability != LedgerFixture.Capability);
+            tries++)
         {
             service = ref services[random.NextInt32(services.Count)];
         }
@@ -101,7 +113,8 @@ public sealed partial class RandomEconomy
         if (service.Id.Value != 0 && !IsWorking(service) && Hits(700_000))
         {
             var owner = ActorOf(service.Provider);
-            return (owner, new UpdateService(service.Id, LedgerFixture.ServiceTerms));
+            var terms = LedgerFixture.ServiceTerms with { Capability = service.Capability };
+            return (owner, new UpdateService(service.Id, terms));
         }
 
         var actor = service.Id.Value == 0 ? AnyActor() : ActorOf(service.Provider);
@@ -145,13 +158,17 @@ public sealed partial class RandomEconomy
     {
         var id = known ?? new WorkloadId(random.NextUInt64(Chain.State.Globals.LastWorkload + 2));
         var actor = AnyActor();
-        return (actor, random.NextInt32(6) switch
+        return (actor, random.NextInt32(10) switch
         {
             0 => new CancelWorkload(id),
             1 => new StartWork(id),
             2 => new SubmitWork(id, AnyBlob(950_000) ?? default, 1_000_000),
             3 => new AcceptWork(id),
             4 => new OpenBid(id, TokenAmount.OneToken, default, default),
+            5 => new SealWork(id, Chain.Unique("seal", random.NextUInt64())),
+            6 => new RevealWork(id, AnyBlob(950_000) ?? default, 900_000, default),
+            7 => new CommitVerdict(id, Chain.Unique("commitment", random.NextUInt64())),
+            8 => new RevealVerdict(id, Hits(500_000), AnyBlob(950_000) ?? default, default),
             _ => Chain.Bidding(new Provider(actor, AnyService(actor)), id, TokenAmount.OneToken),
         });
     }
@@ -165,7 +182,9 @@ public sealed partial class RandomEconomy
             < 6 => new Resumed(),
             < 17 => NextBeacon(),
             < 25 => Arrival(),
+            < 35 when arriving is not null => Arrival(),
             < 26 => Chain.NextTerm(),
+            < 28 => Heard(),
             _ => NextOpenings(),
         };
     }
@@ -177,6 +196,12 @@ public sealed partial class RandomEconomy
     private BlobAvailable Arrival()
     {
         var blobs = Chain.State.Blobs;
+        if (arriving is { } awaited && Chain.State.FindBlob(awaited) is var slot and >= 0)
+        {
+            arriving = null;
+            return new BlobAvailable(awaited, blobs[slot].SizeBytes);
+        }
+
         if (blobs.Count == 0 || Hits(50_000))
         {
             return new BlobAvailable(Chain.Unique("blob", random.NextUInt64()), 1);

@@ -114,6 +114,11 @@ public sealed partial class RandomEconomy
                     agents.Add(actor);
                     planned.Enqueue((actor, new DepositStake(Chain.State.Parameters.MinimumStake)));
                     planned.Enqueue((actor, new ListService(Terms(actor))));
+                    if (Hits(600_000))
+                    {
+                        var terms = LedgerFixture.ServiceTerms with { Capability = LedgerFixture.Validating };
+                        planned.Enqueue((actor, new ListService(terms with { MaxCapacity = 2 })));
+                    }
                 }
                 else
                 {

@@ -26,7 +26,7 @@ public sealed class InferenceAgent(ProviderTraits traits) : IAgentConduct
     public AgentMemory NewMemory() => new() { Provider = new ProviderMemory { Margin = traits.FirstMargin } };
 
     /// <inheritdoc/>
-    public IEnumerable<Digest> BlobsOfInterest(Agent agent) => [];
+    public IEnumerable<Digest> BlobsOfInterest(Agent agent) => agent.Memory.Provider!.Spoilt;
 
     /// <inheritdoc/>
     public void Remember(Agent agent, Observation seen, MarketEvent happened) =>

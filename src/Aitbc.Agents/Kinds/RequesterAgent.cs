@@ -9,6 +9,7 @@ using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Verification;
 using Aitbc.Safety;
 
 namespace Aitbc.Agents.Kinds;
@@ -112,6 +113,19 @@ public sealed class RequesterAgent(RequesterTraits traits) : IAgentConduct
 
     private bool IsSilent(Agent agent, WorkloadId workload) =>
         new SeededRandom(agent.Secret.Prefix).Fork($"silent/{workload}").Chance(traits.SilenceOdds);
+
+    /// <summary>Whether an order is to be checked: by its own number, so the same after a restart.</summary>
+    private bool Checks(Agent agent, Order order) => order.Kind == OrderKind.Infer
+        && (order.Number <= traits.CheckFirst
+            || new SeededRandom(agent.Secret.Prefix).Fork($"check/{order.Number}").Chance(traits.CheckOdds));
+
+    private ValidationTerms TermsOf(Order order) => new(
+        traits.Check.Needed,
+        traits.Check.Validators,
+        traits.Check.TolerancePpm,
+        order.MaxPrice.ShareUp(traits.Check.FeeShare),
+        traits.Check.CommitMs,
+        traits.Check.RevealMs);
 
     /// <summary>Takes an order's end in: what was bought, what it cost, or that it must be ordered again.</summary>
     private void Conclude(RequesterMemory memory, Observation seen, Order order, EndedEvent ended)
@@ -257,7 +271,11 @@ public sealed class RequesterAgent(RequesterTraits traits) : IAgentConduct
         Command[] declared =
         [
             .. missing.Where(blob => !seen.Blobs.GetValueOrDefault(blob.Digest).IsDeclared)
-                .Select(blob => new DeclareBlob(blob.Digest, (ulong)blob.Bytes!.Value.Length, seen.Chain.BlobDays)),
+                .Select(blob => new DeclareBlob(blob.Digest, (ulong)blob.Bytes!.Value.Length, seen.Chain.BlobDays)
+                {
+                    // Who is awarded the order needs what it is about as well, such as the model.
+                    Names = blob.Digest == prepared.SpecDigest && !order.Subject.IsZero ? [order.Subject] : [],
+                }),
         ];
         if (declared.Length > 0)
         {
@@ -267,20 +285,23 @@ public sealed class RequesterAgent(RequesterTraits traits) : IAgentConduct
         steps.AddRange(missing.Where(blob => !seen.Blobs.GetValueOrDefault(blob.Digest).IsAvailable)
             .Select(blob => (PlanStep)new BlobDelivery(agent.Account, blob.Bytes!.Value)));
         var windows = traits.WindowsOf(order.Kind);
+        var validation = Checks(agent, order) ? TermsOf(order) : null;
+        var bond = order.MaxPrice.ShareUp(seen.Chain.MinJobBondShare);
         var post = new PostWorkload(
             prepared.Capability,
             prepared.InputDigest,
             prepared.SpecDigest,
             order.MaxPrice,
-            order.MaxPrice.ShareUp(seen.Chain.MinJobBondShare),
+            validation is null ? bond : TokenAmount.Max(bond, validation.Fee.MulDivUp(validation.Validators, 1)),
             order.Units,
             0,
             SaltHashOf(agent, order),
-            VerificationMode.None,
+            validation is null ? VerificationMode.None : VerificationMode.KOfN,
             windows.BidMs,
             windows.OpenMs,
             windows.WorkMs,
-            windows.AcceptMs);
+            windows.AcceptMs,
+            validation);
         steps.Add(new ProposedAction(agent.Account, post, $"order {order.Number}: {order.Kind}"));
         return steps;
     }

@@ -8,7 +8,7 @@ namespace Aitbc.Cli.Commands;
 /// <summary><c>aitbc bench</c>: measures, each figure beside its ceiling or peer of the same run.</summary>
 public static class BenchCommand
 {
-    private static readonly string[] Names = ["apply", "commit", "memory", "recovery", "verify"];
+    private static readonly string[] Names = ["apply", "commit", "memory", "recovery", "snapshot", "verify"];
 
     /// <summary>Builds the command.</summary>
     /// <param name="output">The options that every command shares.</param>
@@ -42,6 +42,7 @@ public static class BenchCommand
             "commit" => CommitBench.RunAsync(scale, cancellationToken),
             "memory" => StateBenches.MemoryAsync(scale),
             "recovery" => StateBenches.RecoveryAsync(scale, cancellationToken),
+            "snapshot" => SnapshotBench.RunAsync(scale, cancellationToken),
             _ => VerifyBench.RunAsync(scale, cancellationToken),
         };
 

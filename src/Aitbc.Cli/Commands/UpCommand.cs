@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using Aitbc.Cli.Configuration;
 using Aitbc.Cli.Demo;
 using Aitbc.Cli.Output;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
+using Aitbc.Node.Access;
 using Aitbc.Node.Dashboard;
 using Aitbc.Node.Hosting;
 using Aitbc.Simulation.Worlds;
@@ -21,48 +23,74 @@ public static class UpCommand
     /// <returns>The command, to be added to the tree.</returns>
     public static Command Create(OutputOptions output)
     {
-        var data = DataOption.Create();
         var demo = new Option<bool>("--demo") { Description = "Opens the small economy of aitbc demo on it." };
-        var port = new Option<int>("--port")
+        var file = new Option<string?>("--config")
         {
-            Description = $"TCP port on this machine; 0 takes a free one. Default: {NodeOptions.DefaultPort}.",
-            HelpName = "P",
-            DefaultValueFactory = _ => NodeOptions.DefaultPort,
+            Description = "A file with settings, as 'aitbc config' writes one; AITBC_... and options here beat it.",
+            HelpName = "FILE",
         };
+        var settings = NodeSettings.All.ToDictionary(setting => setting, OptionOf);
         var command = new ExampleCommand(
             "up",
             "Runs a node on a data directory, until Ctrl-C; started again, it goes on where it stopped.",
             "aitbc up --demo",
-            "aitbc up --port 8080 --data ./node --json")
+            "aitbc up --port 8080 --data ./node --json",
+            "aitbc up --config aitbc.json")
         {
-            demo, port, data,
+            demo, file,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(data),
-            parsed.GetValue(demo),
-            new NodeOptions
-            {
-                Port = parsed.GetRequiredValue(port),
-                Dashboard = DashboardLocation.Find(AppContext.BaseDirectory),
-            },
-            output.Open(parsed),
-            cancellationToken));
+        foreach (var option in settings.Values)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var given = settings.Where(one => parsed.GetValue(one.Value) is not null)
+                .ToDictionary(one => one.Key, one => parsed.GetValue(one.Value)!);
+            return RunAsync(
+                Read(parsed.GetValue(file), given), parsed.GetValue(demo), output.Open(parsed), cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        string data, bool demo, NodeOptions options, CommandOutput output, CancellationToken cancellationToken)
+    private static Option<string?> OptionOf(NodeSetting setting) => new(setting.Option)
     {
+        Description = $"{setting.Says} {char.ToUpperInvariant(setting.Range[0])}{setting.Range[1..]}."
+            + $" Default: {setting.Show(new NodeConfig())}.",
+        HelpName = "VALUE",
+    };
+
+    private static NodeConfig Read(string? file, IReadOnlyDictionary<NodeSetting, string> given)
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(one => (string)one.Key, one => (string?)one.Value ?? string.Empty);
+        var (config, problems) = ConfigReader.Read(new ConfigSources(file, variables, given));
+        return problems.Count == 0 ? config : throw new CommandFailure("config", string.Join(" ", problems));
+    }
+
+    private static async Task<int> RunAsync(
+        NodeConfig config, bool demo, CommandOutput output, CancellationToken cancellationToken)
+    {
+        var options = config.ToNodeOptions();
         if (options.Validate() is { Count: > 0 } problems)
         {
-            throw new CommandFailure("usage", string.Join(" ", problems));
+            throw new CommandFailure("config", string.Join(" ", problems));
+        }
+
+        if (!options.IsLoopback && new TokenStore(config.Data, TimeProvider.System).List().Count == 0)
+        {
+            throw new CommandFailure(
+                "no_token",
+                $"Beyond this machine every request needs a token, and {config.Data} has none: run 'aitbc token new"
+                + " --role reader' first.");
         }
 
         try
         {
             return demo
-                ? await RunDemoAsync(data, options, output, cancellationToken).ConfigureAwait(false)
-                : await RunEmptyAsync(data, options, output, cancellationToken).ConfigureAwait(false);
+                ? await RunDemoAsync(config, options, output, cancellationToken).ConfigureAwait(false)
+                : await RunEmptyAsync(config, options, output, cancellationToken).ConfigureAwait(false);
         }
         catch (DataDirectoryLockedException locked)
         {
@@ -82,14 +110,17 @@ public static class UpCommand
     }
 
     private static async Task<int> RunDemoAsync(
-        string data, NodeOptions options, CommandOutput output, CancellationToken cancellationToken)
+        NodeConfig config, NodeOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        var request = new DemoRequest(data, int.MaxValue, null, null, null, null, IsVirtual: false);
-        var world = await World.OpenAsync(request.ToOptions(), cancellationToken).ConfigureAwait(false);
+        var request = new DemoRequest(config.Data, int.MaxValue, null, null, null, null, IsVirtual: false);
+        var world = await World.OpenAsync(
+            request.ToOptions() with { Quota = config.ToDirectoryOptions(), Ledger = Adjusting(config, output) },
+            cancellationToken).ConfigureAwait(false);
         await using (world.ConfigureAwait(false))
         {
+            using var faucet = Faucet.Of(world.Ledger, world.Keys);
             await ServeAsync(
-                options,
+                options with { Faucet = faucet },
                 world.Ledger,
                 world.Directory,
                 stop => world.RunAsync(int.MaxValue, null, stop),
@@ -101,15 +132,28 @@ public static class UpCommand
         return ExitCode.StoppedAsAsked;
     }
 
+    /// <summary>A snapshot that fails ends nothing, so it is only said.</summary>
+    private static Func<LedgerHostOptions, LedgerHostOptions> Adjusting(NodeConfig config, CommandOutput output) =>
+        options => config.Adjust(options) with
+        {
+            SnapshotFailed = sentence => output.Fail("snapshot_failed", sentence),
+        };
+
     private static async Task<int> RunEmptyAsync(
-        string data, NodeOptions options, CommandOutput output, CancellationToken cancellationToken)
+        NodeConfig config, NodeOptions options, CommandOutput output, CancellationToken cancellationToken)
     {
-        using var chain = LocalChain.OpenOrBegin(data, TimeProvider.System);
-        var ledger = chain.OpenLedger();
+        using var chain = LocalChain.OpenOrBegin(config.Data, TimeProvider.System, config.ToDirectoryOptions());
+        var ledger = chain.OpenLedger(Adjusting(config, output));
         await using (ledger.ConfigureAwait(false))
         {
+            using var faucet = Faucet.Of(ledger, chain.Keys);
             await ServeAsync(
-                options, ledger, chain.FullPath, stop => WatchAsync(ledger, stop), output, cancellationToken)
+                options with { Faucet = faucet },
+                ledger,
+                chain.FullPath,
+                stop => WatchAsync(ledger, stop),
+                output,
+                cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -127,13 +171,14 @@ public static class UpCommand
         CancellationToken cancellationToken)
     {
         var server = await NodeServer.StartAsync(
-            options,
+            options with { Dashboard = DashboardLocation.Find(AppContext.BaseDirectory) },
             ledger,
             TimeProvider.System,
             log => log.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
             cancellationToken).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
+            OperatorToken.Write(directory, server.Sessions.NewBearer(Role.Operator));
             var address = new UriBuilder(server.Url) { Query = $"token={server.Sessions.NewOneTime()}" }.Uri;
             output.Result(
                 new NodeStarted(address, $"{ledger.Genesis.Chain}", directory, ledger.View.Seq),
@@ -154,6 +199,7 @@ public static class UpCommand
         people.Line($"The chain {ledger.Genesis.Chain} in {directory} is up, at entry {ledger.View.Seq}. Its tokens"
             + " have no value.");
         people.Line($"Open {address}");
+        people.Line($"Commands use the token of this run in {OperatorToken.PathIn(directory)}.");
         people.Line("The address works once, for 15 minutes. Ctrl-C stops the node.");
     }
 

@@ -20,16 +20,18 @@ internal static class DemoClosing
                 DemoText.Tokens(agent.Pledged),
                 agent.Margin is { } margin ? DemoText.Percent(margin.Ppm) : "",
                 agent.Margin is null ? "" : $"{agent.Won} of {agent.Won + agent.Lost}",
-                agent.Margin is null ? "" : Number(agent.Settled),
-                agent.Margin is null ? "" : Number(agent.Faulted),
+                agent.Provides ? Number(agent.Settled) : "",
+                agent.Provides ? Number(agent.Faulted) : "",
             ]));
         people.Table(
             ["what happened", "in this run"],
             [
                 ["workloads settled (paid)", Number(report.Settled)],
                 ["of these by the client's silence", Number(report.Silent)],
+                ["of these found right by drawn validators", Number(report.Verified)],
                 ["refunded", Number(report.Refunds)],
                 ["of these by the provider's fault", Number(report.Faults)],
+                ["missed deadlines, wrong results caught", $"{Number(report.Missed)}, {Number(report.Refuted)}"],
                 ["paid for work", report.Paid.ToDisplay()],
                 ["best model, on rows nobody it paid saw", Share(report.Accuracy)],
                 ["rows classified for pay, right", $"{Number(report.RowsClassified)},"

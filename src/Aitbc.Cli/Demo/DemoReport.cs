@@ -6,8 +6,12 @@ namespace Aitbc.Cli.Demo;
 /// <summary>What a demonstration came to, for programs.</summary>
 /// <param name="Settled">Workloads settled in this run: ended with payment.</param>
 /// <param name="Silent">Of these, paid by the client's silence.</param>
+/// <param name="Verified">Of these, found right by k of n drawn validators.</param>
 /// <param name="Refunds">Workloads of this run that ended without payment, the client's money given back.</param>
 /// <param name="Faults">Of these, by the provider's fault, its job bond forfeited to the client.</param>
+/// <param name="Missed">Of these, for a missed deadline.</param>
+/// <param name="Refuted">Of these, for a result that validators found wrong.</param>
+/// <param name="Unverified">Workloads that validators decided nothing about; nobody paid for them.</param>
 /// <param name="Receipts">Receipt files in the data directory, over all runs.</param>
 /// <param name="Entries">Entries of the journal, over all runs.</param>
 /// <param name="Blocks">Closed blocks, over all runs.</param>
@@ -28,8 +32,12 @@ namespace Aitbc.Cli.Demo;
 public sealed record DemoReport(
     int Settled,
     int Silent,
+    int Verified,
     int Refunds,
     int Faults,
+    int Missed,
+    int Refuted,
+    int Unverified,
     ulong Receipts,
     ulong Entries,
     ulong Blocks,
@@ -57,8 +65,12 @@ public sealed record DemoReport(
     public static DemoReport Of(World world, WorldView end, DemoAudit audit, TimeSpan duration) => new(
         end.Counts.Settled,
         end.Counts.Silent,
+        end.Counts.Verified,
         end.Counts.Refunded,
         end.Counts.Faults,
+        end.Counts.Missed,
+        end.Counts.Refuted,
+        end.Counts.Unverified,
         world.Receipts,
         audit.Entries,
         world.Ledger.Blocks,

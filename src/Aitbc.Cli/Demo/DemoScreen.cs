@@ -45,7 +45,8 @@ internal static class DemoScreen
         [
             new Markup(string.Create(
                 CultureInfo.InvariantCulture,
-                $"[bold]{view.Counts.Settled}[/] of {view.Goal} settled, {view.Counts.Faults} faults, "
+                $"[bold]{view.Counts.Settled}[/] of {view.Goal} settled, {view.Counts.Faults} faults "
+                + $"({view.Counts.Refuted} wrong results caught), {view.Counts.Verified} verified, "
                 + $"{view.Counts.Silent} paid by silence, {accuracy}; entry {view.Seq:N0}, {view.Now}")),
             Agents(view),
             Workloads(view),
@@ -74,9 +75,10 @@ internal static class DemoScreen
                 Right(provides ? DemoText.Percent(agent.Margin!.Value.Ppm) : ""),
                 Right(provides ? $"{agent.Won}/{agent.Lost}" : ""),
                 Right($"{agent.Jobs}"),
-                Right(provides ? $"{agent.Settled}" : ""),
-                new Text(provides ? $"{agent.Faulted}" : "", new Style(agent.Faulted > 0 ? Color.Red : Color.Default))
-                    .RightJustified());
+                Right(agent.Provides ? $"{agent.Settled}" : ""),
+                new Text(
+                    agent.Provides ? $"{agent.Faulted}" : "",
+                    new Style(agent.Faulted > 0 ? Color.Red : Color.Default)).RightJustified());
         }
 
         return table;

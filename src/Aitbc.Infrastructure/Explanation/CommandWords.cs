@@ -6,6 +6,7 @@ using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Staking;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Infrastructure.Explanation;
 
@@ -35,7 +36,7 @@ internal static class CommandWords
     };
 
     /// <summary>An input of the node in words.</summary>
-    public static string Of(SystemInput input) => input switch
+    public static string Of(SystemInput input, AccountNames names) => input switch
     {
         Tick => "Time passed: do whatever is due",
         Resumed => "The node is back: market time stood still since the last entry",
@@ -46,6 +47,9 @@ internal static class CommandWords
             + (it.ClientSalt is null ? string.Empty : ", and the client's salt"),
         BlobAvailable it =>
             $"The node holds the {PlainWords.Count((long)it.SizeBytes, "byte")} of blob {it.Digest}",
+        Liveness it => it.IsLive
+            ? $"The host of {names.Of(it.Agent)} is heard of again"
+            : $"The host of {names.Of(it.Agent)} is no longer heard of",
         _ => PlainWords.Of(input.Kind),
     };
 
@@ -62,8 +66,25 @@ internal static class CommandWords
         SubmitWork it =>
             $"Deliver {it.Workload} with a declared quality of {PlainWords.Share(it.QualityPpm)}: {it.Result}",
         AcceptWork it => $"Accept the result of {it.Workload} and pay",
+        _ => OfVerification(command),
+    };
+
+    private static string OfVerification(Command command) => command switch
+    {
+        SealWork it => $"Seal the result of {it.Workload}, to be shown once validators are bound to theirs: {it.Seal}",
+        RevealWork it =>
+            $"Show the sealed result of {it.Workload} with a declared quality of {PlainWords.Share(it.QualityPpm)}: "
+            + it.Result,
+        CommitVerdict it => $"Commit to what validating {it.Workload} gave: {it.Commitment}",
+        RevealVerdict it =>
+            $"Find the result of {it.Workload} {(it.Agrees ? "right" : "wrong")}; own output {it.Output}",
         _ => CommandNames.NameOf(command.Kind),
     };
+
+    private static string OfValidation(ValidationTerms? it) => it is null
+        ? string.Empty
+        : $"; checked by {PlainWords.Count(it.Validators, "validator")}, of whom {it.Needed} decide, for "
+            + $"{it.Fee.ToDisplay()} each, within a tolerance of {PlainWords.Share(it.TolerancePpm)}";
 
     private static string OfRegister(RegisterAgent it, AccountNames names)
     {
@@ -95,7 +116,7 @@ internal static class CommandWords
         + $"quality of at least {PlainWords.Share(it.MinQualityPpm)}, job bond {it.JobBond.ToDisplay()}; bids "
         + $"{PlainWords.Span(it.BidWindowMs)}, openings {PlainWords.Span(it.OpenWindowMs)}, work "
         + $"{PlainWords.Span(it.WorkWindowMs)}, acceptance {PlainWords.Span(it.AcceptWindowMs)}; input {it.Input}, "
-        + $"specification {it.Spec}";
+        + $"specification {it.Spec}{OfValidation(it.Validation)}";
 
     private static string OfLabel(Label capability) => capability.IsEmpty ? "no capability" : capability.ToString();
 

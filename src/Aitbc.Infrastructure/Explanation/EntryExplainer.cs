@@ -81,7 +81,7 @@ public static class EntryExplainer
         var body = Parse(entry);
         var payload = body as ClientPayload;
         var asked = payload is null
-            ? [InputPart((SystemInput)body)]
+            ? [InputPart((SystemInput)body, names)]
             : payload.Commands.Select(command => CommandPart(command, names)).ToList();
         var refusal = entry.Outcome == Outcome.Applied ? null : Refusal(state, entry, payload!);
         Follow(state, entry, previous);
@@ -124,8 +124,8 @@ public static class EntryExplainer
     internal static ExplainedPart CommandPart(Command command, AccountNames names) =>
         new(CommandNames.NameOf(command.Kind), CommandWords.Of(command, names));
 
-    internal static ExplainedPart InputPart(SystemInput input) =>
-        new(JsonNamingPolicy.CamelCase.ConvertName(input.Kind.ToString()), CommandWords.Of(input));
+    internal static ExplainedPart InputPart(SystemInput input, AccountNames names) =>
+        new(JsonNamingPolicy.CamelCase.ConvertName(input.Kind.ToString()), CommandWords.Of(input, names));
 
     internal static string By(ClientPayload? payload, AccountNames names)
     {

@@ -56,7 +56,7 @@ public sealed record EntryWords(
     {
         var payload = body as ClientPayload;
         List<ExplainedPart> asked = payload is null
-            ? [EntryExplainer.InputPart((SystemInput)body)]
+            ? [EntryExplainer.InputPart((SystemInput)body, names)]
             : [.. payload.Commands.Take(MaxParts).Select(command => EntryExplainer.CommandPart(command, names))];
         var (events, eventsInAll, gas) = EntryExplainer.Events(entry, names, MaxParts);
         return new EntryWords(

@@ -59,8 +59,11 @@ internal static class RuleWords
         Outcome.CapabilityMismatch => "the service does not offer what the workload asks for",
         Outcome.OwnWorkload => "a client, and agents of the same owner, may not bid on the client's own workload",
         Outcome.NoSuchBid => "there is no such bid",
-        Outcome.CommitmentMismatch => "an opening must be what the bid committed to",
+        Outcome.CommitmentMismatch => "what is opened must be what was committed to",
         Outcome.AlreadyOpened => "the bid was opened already",
+        Outcome.VerdictGiven => "a validator commits once, and gives its verdict once",
+        Outcome.VerdictContradicted => "the same bytes agree, and others do only within a stated tolerance",
+        Outcome.TooFewValidators => "as many validators as are asked for must be on offer, of other owners",
         Outcome.PriceOutOfRange => "a bid's price must be above zero and at most the client's maximum",
         _ => null,
     };

@@ -78,6 +78,7 @@ public sealed class ChainDirectory : IDisposable
     /// <param name="accounts">Makes the first accounts, with keys in the store that it is given.</param>
     /// <param name="beaconSecret">32 bytes; null for random ones. Given only where a simulation must repeat.</param>
     /// <param name="nodeKey">Makes the node's key in the store; null for a random one. Likewise.</param>
+    /// <param name="options">The quota; default none.</param>
     /// <exception cref="IOException">The directory holds a chain, or another process has it.</exception>
     /// <exception cref="ArgumentException">The plan is no valid genesis.</exception>
     public static ChainDirectory Create(
@@ -85,9 +86,10 @@ public sealed class ChainDirectory : IDisposable
         ChainPlan plan,
         Func<KeyStore, IReadOnlyList<GenesisAccount>> accounts,
         byte[]? beaconSecret = null,
-        Func<KeyStore, KeyPair>? nodeKey = null)
+        Func<KeyStore, KeyPair>? nodeKey = null,
+        DataDirectoryOptions? options = null)
     {
-        var data = DataDirectory.Open(path);
+        var data = DataDirectory.Open(path, options);
         try
         {
             if (data.Disk.Exists(DataDirectory.GenesisFile))
@@ -123,20 +125,22 @@ public sealed class ChainDirectory : IDisposable
         }
 
         data.Dispose();
-        return Open(path);
+        return Open(path, options);
     }
 
     /// <summary>Opens the chain of a directory.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="options">The quota; default none.</param>
     /// <exception cref="FileNotFoundException">There is no chain here.</exception>
     /// <exception cref="IOException">Another process has it, or a file is damaged; the message names it.</exception>
-    public static ChainDirectory Open(string path)
+    public static ChainDirectory Open(string path, DataDirectoryOptions? options = null)
     {
         if (!Exists(path))
         {
             throw new FileNotFoundException($"There is no chain in {path}: name its data directory with --data.");
         }
 
-        var data = DataDirectory.Open(path);
+        var data = DataDirectory.Open(path, options);
         HostKey? hostKey = null;
         try
         {

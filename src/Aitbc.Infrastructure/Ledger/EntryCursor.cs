@@ -6,7 +6,7 @@ namespace Aitbc.Infrastructure.Ledger;
 /// <summary>Reads durable entries one after the other; costs nobody anything, however slow its owner is.</summary>
 /// <remarks>One thread at a time. An entry's parts are valid until the next is read; <see cref="DurableEntry.Detach"/>
 /// keeps one.</remarks>
-public sealed class EntryCursor : IDisposable
+public sealed class EntryCursor : IEntryCursor
 {
     private readonly JournalReader reader;
 
@@ -30,6 +30,10 @@ public sealed class EntryCursor : IDisposable
         entry = null;
         return false;
     }
+
+    /// <inheritdoc/>
+    public ValueTask<DurableEntry?> ReadAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(TryRead(out var entry) ? entry : null);
 
     /// <inheritdoc/>
     public void Dispose() => reader.Dispose();

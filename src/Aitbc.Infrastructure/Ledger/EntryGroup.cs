@@ -25,6 +25,9 @@ internal sealed class EntryGroup
     /// <summary>Requests that are answered once the group is durable.</summary>
     public List<Request> Done { get; } = [];
 
+    /// <summary>The last entry of the last block that closes in the group; 0 where none does.</summary>
+    public ulong BlockEnd { get; set; }
+
     /// <summary>Whether there is nothing to write and nobody to answer.</summary>
     public bool IsEmpty => Batch.IsEmpty && Done.Count == 0;
 
@@ -35,5 +38,6 @@ internal sealed class EntryGroup
         Events.Clear();
         Marks.Clear();
         Done.Clear();
+        BlockEnd = 0;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class EntryWriter(
 {
     private readonly OpeningPool pool = new();
     private readonly List<WorkloadId> closed = [];
+    private bool drawWaits;
     private readonly System.Buffers.ArrayBufferWriter<byte> inputBytes = new();
     private bool hasResumed;
 
@@ -103,8 +104,8 @@ internal sealed class EntryWriter(
         return phase switch
         {
             WorkloadPhase.Opening => Order(new BidOpenings(workload, null, [opening]), group),
-            WorkloadPhase.Open or WorkloadPhase.Bidding =>
-                pool.Keep(State, workload, opening) ? Outcome.Applied : Outcome.TooManyOpen,
+            WorkloadPhase.Open or WorkloadPhase.Bidding => BidCommitment.Check(State, workload, opening) is var found
+                && found == Outcome.Applied && !pool.Keep(State, workload, opening) ? Outcome.TooManyOpen : found,
             _ => Outcome.NoSuchWorkload,
         };
     }
@@ -116,6 +117,8 @@ internal sealed class EntryWriter(
         return phase switch
         {
             WorkloadPhase.Opening => Order(new BidOpenings(workload, salt, []), group),
+            WorkloadPhase.Open or WorkloadPhase.Bidding when SaltHashOf(workload) != Digest.Sha256(salt.AsSpan()) =>
+                Outcome.CommitmentMismatch,
             WorkloadPhase.Open or WorkloadPhase.Bidding =>
                 pool.Keep(State, workload, salt) ? Outcome.Applied : Outcome.TooManyOpen,
             _ => Outcome.NoSuchWorkload,
@@ -135,6 +138,7 @@ internal sealed class EntryWriter(
         var bytes = blocks.Close();
         bytes.CopyTo(group.Batch.BeginFrame(FrameKind.Block, (long)State.Globals.Seq, bytes.Length));
         group.Batch.EndFrame(bytes.Length);
+        group.BlockEnd = State.Globals.Seq;
     }
 
     /// <summary>Time, ms, at which the writer wants to be called again; long.MaxValue for never.</summary>
@@ -153,7 +157,7 @@ internal sealed class EntryWriter(
             NoteClosed(group.Events.Bytes[eventsAt..]);
         }
 
-        if (closed.Count > 0)
+        if (closed.Count > 0 || drawWaits)
         {
             OpenClosed(now, group);
         }
@@ -168,6 +172,8 @@ internal sealed class EntryWriter(
             {
                 closed.Add(reader.As<BiddingClosed>().Workload);
             }
+
+            drawWaits |= reader.Kind == EventKind.DrawPostponed;
         }
     }
 
@@ -188,6 +194,7 @@ internal sealed class EntryWriter(
         }
 
         closed.Clear();
+        drawWaits = false;
     }
 
     /// <summary>What is kept came from strangers: one wrong opening must not spoil the others.</summary>
@@ -255,6 +262,8 @@ internal sealed class EntryWriter(
             CloseBlock(group, force: true);
         }
     }
+
+    private Digest SaltHashOf(WorkloadId workload) => State.Workloads[State.FindWorkload(workload)].SaltHash;
 
     private WorkloadPhase? PhaseOf(WorkloadId workload)
     {

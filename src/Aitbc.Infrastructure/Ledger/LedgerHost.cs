@@ -2,7 +2,9 @@ using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Wallet;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.State;
 
 namespace Aitbc.Infrastructure.Ledger;
 
@@ -11,7 +13,7 @@ namespace Aitbc.Infrastructure.Ledger;
 /// disk.
 /// </summary>
 /// <remarks>Safe from any thread; with <see cref="LedgerHostOptions.Inline"/> from one at a time.</remarks>
-public sealed class LedgerHost : IAsyncDisposable
+public sealed class LedgerHost : ILedger
 {
     /// <summary>Bytes of payloads that one call may submit.</summary>
     public const int MaxSubmissionBytes = 2 * 1024 * 1024;
@@ -21,8 +23,10 @@ public sealed class LedgerHost : IAsyncDisposable
     private readonly Sequencer sequencer;
     private readonly BlobStore blobs;
     private readonly KeyVerifier verifier = new();
+    private SnapshotTaker snapshots = null!;
     private Action<Stream> saveSnapshot = _ => { };
     private Func<ulong> countBlocks = () => 0;
+    private int closing;
 
     private LedgerHost(
         LedgerHostOptions options, Journal journal, Sequencer sequencer, BlobStore blobs, LedgerView view)
@@ -37,8 +41,17 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>What is durable, to read.</summary>
     public LedgerView View { get; }
 
-    /// <summary>What the chain began with.</summary>
+    /// <inheritdoc/>
     public Genesis Genesis => options.Genesis;
+
+    /// <summary>Digest of the genesis file's bytes.</summary>
+    public Digest GenesisDigest => options.GenesisDigest;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => options.Time;
+
+    /// <summary>Largest blob taken, bytes.</summary>
+    public int MaxBlobBytes => options.MaxBlobBytes;
 
     /// <summary>What opening found.</summary>
     public required RecoveredLedger Recovered { get; init; }
@@ -55,6 +68,9 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>Blocks closed so far; all of them once the ledger is disposed.</summary>
     public ulong Blocks => countBlocks();
 
+    /// <summary>What it measures of itself.</summary>
+    public required LedgerMeters Meters { get; init; }
+
     /// <summary>What ended the ledger, or null while it works.</summary>
     public Exception? Failure => sequencer.Failure;
 
@@ -64,6 +80,7 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <exception cref="AdmissionClosedException">The clock is behind the journal.</exception>
     public static LedgerHost Open(LedgerHostOptions options)
     {
+        var meters = new LedgerMeters();
         var journal = Journal.Open(
             options.Disk,
             new JournalOptions
@@ -72,6 +89,7 @@ public sealed class LedgerHost : IAsyncDisposable
                 SegmentBytes = options.SegmentBytes,
                 Time = options.Time,
                 PrepareInBackground = !options.Inline,
+                FlushDuration = meters.FlushDuration,
             },
             out var journalRecovery);
         var blocks = new BlockCloser(options.Genesis.Chain, options.Signer);
@@ -92,7 +110,10 @@ public sealed class LedgerHost : IAsyncDisposable
             saveSnapshot = target => LedgerRecovery.SaveSnapshot(target, writer.LastHash, blocks, recovery.ViewState),
             Recovered = recovered,
             JournalRecovery = journalRecovery,
+            Meters = meters,
         };
+        host.snapshots = new SnapshotTaker(options, journal, () => sequencer.LastBlock, meters, recovered.SnapshotSeq);
+        meters.Observe(view, host.countBlocks, () => sequencer.Queued);
         var resume = new WriterRequest((held, group) =>
         {
             held.Resume(options.NewTerm, group);
@@ -103,14 +124,11 @@ public sealed class LedgerHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Submits a payload; the answer comes once it is durable.</summary>
-    /// <exception cref="AdmissionClosedException">Nothing can be admitted now.</exception>
+    /// <inheritdoc/>
     public async Task<SubmitResult> SubmitAsync(SignedPayload payload, CancellationToken cancellationToken) =>
         (await SubmitAllAsync([payload], cancellationToken).ConfigureAwait(false))[0];
 
-    /// <summary>Submits payloads in their order, each for itself; the answer comes once all are durable.</summary>
-    /// <exception cref="ArgumentException">The payloads are larger than <see cref="MaxSubmissionBytes"/>.</exception>
-    /// <exception cref="AdmissionClosedException">Nothing can be admitted now.</exception>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<SubmitResult>> SubmitAllAsync(
         IReadOnlyList<SignedPayload> payloads, CancellationToken cancellationToken)
     {
@@ -118,6 +136,11 @@ public sealed class LedgerHost : IAsyncDisposable
         {
             throw new ArgumentException(
                 $"One call takes {MaxSubmissionBytes} bytes of payloads at most.", nameof(payloads));
+        }
+
+        if (Volatile.Read(ref closing) == 1)
+        {
+            throw new AdmissionClosedException("stopping", "The ledger is being stopped.");
         }
 
         var refused = new Outcome[payloads.Count];
@@ -134,42 +157,70 @@ public sealed class LedgerHost : IAsyncDisposable
         var request = new PayloadRequest(admitted);
         sequencer.Post(request, isUrgent: IsOversight(admitted));
         var results = await request.Answered.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return admitted.Count == payloads.Count ? results : Merge(refused, results);
+        if (admitted.Count < payloads.Count)
+        {
+            results = Merge(refused, results);
+        }
+
+        for (var i = 0; i < payloads.Count; i++)
+        {
+            Meters.Count(payloads[i], results[i]);
+        }
+
+        return results;
     }
 
-    /// <summary>Gives the node an opening: kept off the journal until bidding closes, and in memory only, so it is
-    /// given
-    /// again after a restart.</summary>
+    /// <inheritdoc/>
     public Task<Outcome> OfferOpeningAsync(
         WorkloadId workload, BidOpening opening, CancellationToken cancellationToken) =>
         PostAsync((writer, group) => writer.Offer(workload, opening, group), cancellationToken);
 
-    /// <summary>Gives the node a client's salt, likewise.</summary>
+    /// <inheritdoc/>
     public Task<Outcome> OfferSaltAsync(WorkloadId workload, Digest salt, CancellationToken cancellationToken) =>
         PostAsync((writer, group) => writer.Offer(workload, salt, group), cancellationToken);
 
-    /// <summary>Takes the bytes of a declared blob, keeps them and journals that they are there.</summary>
-    /// <returns>Applied; or BlobMissing where it was not declared, or with another size.</returns>
-    public async Task<Outcome> PutBlobAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<Outcome> PutBlobAsync(
+        AccountId from, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         var digest = Digest.Sha256(bytes.Span);
-        var found = View.Read(state => state.FindBlob(digest) is var slot and >= 0
-            ? (state.Blobs[slot].SizeBytes, state.Blobs[slot].Available == 1)
-            : (0UL, false));
-        if (found.Item1 != (ulong)bytes.Length)
+        var (size, isKnown) = View.Read(state => state.FindBlob(digest) is var slot and >= 0
+            ? ((long)state.Blobs[slot].SizeBytes, IsKnown(state, digest, from))
+            : (-1, false));
+        if (bytes.Length > size)
         {
             return Outcome.BlobMissing;
         }
 
         blobs.Put(bytes.Span);
-        return found.Item2
+        if (isKnown)
+        {
+            return Outcome.Applied;
+        }
+
+        var outcome = await PostAsync(
+            (writer, group) => writer.Order(
+                new BlobAvailable(digest, (ulong)bytes.Length, from.IsZero ? null : from), group),
+            cancellationToken).ConfigureAwait(false);
+
+        // Whoever else gave them meanwhile was first.
+        return outcome == Outcome.InputRejected && View.Read(state => IsKnown(state, digest, from))
             ? Outcome.Applied
-            : await PostAsync(
-                (writer, group) => writer.Order(new BlobAvailable(digest, (ulong)bytes.Length), group),
-                cancellationToken).ConfigureAwait(false);
+            : outcome;
     }
 
-    /// <summary>The bytes of a blob, checked against their digest.</summary>
+    /// <inheritdoc/>
+    public Task<BlobAnswer> GetBlobAsync(AccountId reader, Digest digest, CancellationToken cancellationToken)
+    {
+        var found = View.Read(state => !state.BlobIsAvailable(digest)
+            ? BlobFound.Absent
+            : BlobReaders.MayRead(state, digest, reader) ? BlobFound.Found : BlobFound.NotReader);
+        return Task.FromResult(found == BlobFound.Found && TryGetBlob(digest, out var bytes)
+            ? new BlobAnswer(BlobFound.Found, bytes)
+            : new BlobAnswer(found == BlobFound.NotReader ? found : BlobFound.Absent, default));
+    }
+
+    /// <summary>The bytes of a blob, checked against their digest; for whoever may read everything.</summary>
     /// <returns>False where the node does not hold them.</returns>
     public bool TryGetBlob(Digest digest, out ReadOnlyMemory<byte> bytes)
     {
@@ -183,6 +234,14 @@ public sealed class LedgerHost : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Takes a snapshot of the state at the last closed block; nobody waits but the caller. Snapshots
+    /// are taken by themselves, too.</summary>
+    /// <returns>Its last entry; 0 where no block has closed since the last one.</returns>
+    /// <exception cref="IOException">The disk is full or failed; the ledger goes on.</exception>
+    /// <exception cref="LedgerDamagedException">The journal was damaged while the ledger ran.</exception>
+    public Task<ulong> TakeSnapshotAsync(CancellationToken cancellationToken) =>
+        snapshots.TakeAsync(cancellationToken);
+
     /// <summary>Lets the sequencer journal what is due now; only virtual time needs it, for nobody else moves it.
     /// </summary>
     public Task PumpAsync(CancellationToken cancellationToken) =>
@@ -192,6 +251,29 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">The sequence is 0 or more than one ahead of what is durable.
     /// </exception>
     public EntryCursor ReadFrom(ulong seq) => new(journal.ReadFrom((long)seq));
+
+    /// <inheritdoc/>
+    public IEntryCursor OpenCursor(ulong seq) => ReadFrom(seq);
+
+    /// <summary>The newest snapshot that was kept of this ledger, whole; null where there is none. What it holds:
+    /// <see cref="Remote.ReplicaSnapshot"/>.</summary>
+    public OpenSnapshot? OpenSnapshot() =>
+        new SnapshotStore(options.Disk).OpenNewest(out _, (long)View.Seq);
+
+    /// <summary>The genesis file's bytes, for followers.</summary>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public byte[] ReadGenesis()
+    {
+        using var file = options.Disk.OpenRead(DataDirectory.GenesisFile);
+        var bytes = new byte[file.Length];
+        file.Read(0, bytes);
+        return bytes;
+    }
+
+    /// <summary>Frames for followers, from a sequence on; the first may be the block that ends right before.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence is 0 or more than one ahead of what is durable.
+    /// </exception>
+    public JournalReader OpenFrames(ulong seq) => journal.ReadFrom((long)seq);
 
     /// <summary>Closed blocks, from the one on that holds an entry.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The sequence is 0 or more than one ahead of what is durable.
@@ -205,6 +287,12 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <summary>Finishes what was taken, closes the block and the files.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref closing, 1) == 1)
+        {
+            return;
+        }
+
+        await snapshots.DisposeAsync().ConfigureAwait(false);
         await sequencer.DisposeAsync().ConfigureAwait(false);
         if (sequencer.Failure is null && View.Seq > Recovered.SnapshotSeq)
         {
@@ -213,6 +301,7 @@ public sealed class LedgerHost : IAsyncDisposable
 
         await journal.DisposeAsync().ConfigureAwait(false);
         verifier.Dispose();
+        Meters.Dispose();
     }
 
     private void SaveSnapshot()
@@ -227,6 +316,11 @@ public sealed class LedgerHost : IAsyncDisposable
             // A snapshot only saves time at the next start; a disk that is full by now must not spoil the end.
         }
     }
+
+    /// <summary>Whether a blob's bytes are here and it is known that an account has them.</summary>
+    private static bool IsKnown(LedgerState state, Digest digest, AccountId from) =>
+        state.BlobIsAvailable(digest)
+        && (state.FindAccount(from) is null || BlobReaders.MayRead(state, digest, from));
 
     private static bool IsOversight(List<SignedPayload> payloads) =>
         payloads.Count > 0 && payloads.TrueForAll(

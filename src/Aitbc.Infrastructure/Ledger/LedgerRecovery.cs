@@ -34,26 +34,38 @@ public sealed record RecoveredLedger(
 /// events that the journal holds, checking that every entry's hash binds what stands there and what came before.
 /// Signatures and rules are for verify to check; a disk that changed bits is found here.
 /// </summary>
-internal sealed class LedgerRecovery(LedgerHostOptions options, BlockCloser blocks)
+/// <param name="options">The ledger's.</param>
+/// <param name="blocks">Is told of the blocks.</param>
+/// <param name="isOneState">Whether one state is enough: the view's is the writer's then.</param>
+internal sealed class LedgerRecovery(LedgerHostOptions options, BlockCloser blocks, bool isOneState = false)
 {
     private Digest hash = options.GenesisDigest;
     private ulong count;
 
+    private readonly LedgerState[] states =
+        [.. Enumerable.Range(0, isOneState ? 1 : 2).Select(_ => new LedgerState(options.Genesis))];
+
     /// <summary>The writer's state.</summary>
-    public LedgerState State { get; private set; } = new(options.Genesis);
+    public LedgerState State => states[0];
 
     /// <summary>The view's state.</summary>
-    public LedgerState ViewState { get; private set; } = new(options.Genesis);
+    public LedgerState ViewState => states[^1];
+
+    /// <summary>Hash of the last entry that was read.</summary>
+    public Digest LastHash => hash;
 
     /// <summary>Reads snapshot and journal.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="lastBlock">Ends with the block that ends with this entry; default reads all.</param>
+    /// <param name="pace">Called between frames; may wait, or throw to give up. Default: nothing.</param>
     /// <exception cref="LedgerDamagedException">An entry does not follow from the one before.</exception>
-    public RecoveredLedger Run(Journal journal)
+    public RecoveredLedger Run(Journal journal, ulong lastBlock = ulong.MaxValue, Action? pace = null)
     {
         blocks.Previous = options.GenesisDigest;
         var snapshot = LoadSnapshot(journal, out var bad);
         if (snapshot == 0)
         {
-            foreach (var state in new[] { State, ViewState })
+            foreach (var state in states)
             {
                 new Protocol.Ledger(state).ApplyGenesis(options.GenesisDigest, new EventBuffer());
             }
@@ -62,9 +74,14 @@ internal sealed class LedgerRecovery(LedgerHostOptions options, BlockCloser bloc
         using var reader = journal.ReadFrom((long)snapshot + 1);
         while (reader.TryRead(out var frame))
         {
+            pace?.Invoke();
             if (frame.Kind == FrameKind.Block && (ulong)frame.Sequence > snapshot)
             {
                 RestoreBlock(frame.Payload.Span, (ulong)frame.Sequence);
+                if ((ulong)frame.Sequence == lastBlock)
+                {
+                    break;
+                }
             }
             else if (frame.Kind == FrameKind.Entry)
             {
@@ -105,19 +122,11 @@ internal sealed class LedgerRecovery(LedgerHostOptions options, BlockCloser bloc
             return 0;
         }
 
-        foreach (var toView in new[] { false, true })
+        for (var i = 0; i < states.Length; i++)
         {
             using var snapshot = store.OpenNewest(out _, seq)!;
             (hash, blocks.Height, blocks.Previous) = LoadSnapshotHead(snapshot.Content);
-            var state = LedgerState.Load(options.Genesis, snapshot.Content);
-            if (toView)
-            {
-                ViewState = state;
-            }
-            else
-            {
-                State = state;
-            }
+            states[i] = LedgerState.Load(options.Genesis, snapshot.Content);
         }
 
         return (ulong)seq;
@@ -168,8 +177,11 @@ internal sealed class LedgerRecovery(LedgerHostOptions options, BlockCloser bloc
             throw new LedgerDamagedException(seq, $"Entry {seq} is not what its hash binds.");
         }
 
-        EventCatalog.Apply(State, entry.Header, entry.Events.Span);
-        EventCatalog.Apply(ViewState, entry.Header, entry.Events.Span);
+        foreach (var state in states)
+        {
+            EventCatalog.Apply(state, entry.Header, entry.Events.Span);
+        }
+
         blocks.Add(entry.Header, entry.Hash);
         hash = entry.Hash;
         count++;

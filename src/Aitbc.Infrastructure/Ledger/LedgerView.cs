@@ -43,16 +43,29 @@ public sealed class LedgerView
     }
 
     /// <summary>Carries the view on by a group that is durable.</summary>
-    internal void Publish(EntryGroup group)
+    internal void Publish(EntryGroup group) => CarryOn(held =>
+    {
+        foreach (var mark in group.Marks)
+        {
+            EventCatalog.Apply(held, mark.Header, group.Events.Bytes.Slice(mark.EventsAt, mark.EventsLength));
+        }
+    });
+
+    /// <summary>Carries the view on by entries that are durable elsewhere.</summary>
+    internal void Publish(IReadOnlyList<DurableEntry> entries) => CarryOn(held =>
+    {
+        foreach (var entry in entries)
+        {
+            EventCatalog.Apply(held, entry.Header, entry.Events.Span);
+        }
+    });
+
+    private void CarryOn(Action<LedgerState> apply)
     {
         TaskCompletionSource signal;
         lock (gate)
         {
-            foreach (var mark in group.Marks)
-            {
-                EventCatalog.Apply(
-                    state, mark.Header, group.Events.Bytes.Slice(mark.EventsAt, mark.EventsLength));
-            }
+            apply(state);
 
             // Drops what is stale from the queues, which nobody else does here.
             _ = state.NextDueMs;

@@ -29,6 +29,7 @@ internal sealed partial class Sequencer : IAsyncDisposable
     private List<Request> urgent = [];
     private EntryGroup? ready;
     private int queued;
+    private ulong lastBlock;
     private bool flushIdle = true;
     private bool stopping;
     private bool writerDone;
@@ -54,6 +55,12 @@ internal sealed partial class Sequencer : IAsyncDisposable
 
     /// <summary>What ended the sequencer, or null.</summary>
     public Exception? Failure => Volatile.Read(ref failure);
+
+    /// <summary>The last entry of the last block that closed since the start and is durable; 0 for none.</summary>
+    public ulong LastBlock => Volatile.Read(ref lastBlock);
+
+    /// <summary>Payloads that wait.</summary>
+    public int Queued => Volatile.Read(ref queued);
 
     /// <summary>Queues a request, or runs it at once where the sequencer is inline.</summary>
     /// <exception cref="AdmissionClosedException">Nothing can be admitted now.</exception>
@@ -147,6 +154,11 @@ internal sealed partial class Sequencer : IAsyncDisposable
     {
         journal.Write(group.Batch);
         view.Publish(group);
+        if (group.BlockEnd != 0)
+        {
+            Volatile.Write(ref lastBlock, group.BlockEnd);
+        }
+
         foreach (var request in group.Done)
         {
             request.Answer();

@@ -1,9 +1,11 @@
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Wallet;
+using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Blocks;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Infrastructure.Receipts;
 
@@ -45,11 +47,13 @@ internal static class DeliveryChecks
                 ReceiptFault.NotTheProviders, $"The delivery was sent by {payload.From}, not by the provider.");
         }
 
-        var submissions = payload.Commands.OfType<SubmitWork>()
-            .Where(work => work.Workload == receipt.Workload).ToList();
-        return submissions.Count == 1
-            && submissions[0].Result == receipt.Result
-            && submissions[0].QualityPpm == receipt.QualityPpm
+        var submissions = payload.Commands.Select(command => command switch
+        {
+            SubmitWork work when work.Workload == receipt.Workload => (work.Result, work.QualityPpm),
+            RevealWork work when work.Workload == receipt.Workload => (work.Result, work.QualityPpm),
+            _ => ((Digest Result, uint QualityPpm)?)null,
+        }).OfType<(Digest Result, uint QualityPpm)>().ToList();
+        return submissions is [var only] && only == (receipt.Result, receipt.QualityPpm)
             ? null
             : new ReceiptProblem(
                 ReceiptFault.NotThisResult,

@@ -32,6 +32,7 @@ namespace Aitbc.Infrastructure.Receipts;
 /// <param name="Result">SHA-256 of the result.</param>
 /// <param name="MaxPrice">Most the client would have paid, base units.</param>
 /// <param name="Paid">What the provider was paid, base units.</param>
+/// <param name="Verdicts">What drawn validators found; null where the result was not checked by any.</param>
 /// <param name="Delivery">The provider's delivery.</param>
 /// <param name="Settlement">The entry that paid it.</param>
 /// <param name="NodeKey">The key that signed both blocks.</param>
@@ -55,13 +56,21 @@ public sealed record Receipt(
     Digest Result,
     TokenAmount MaxPrice,
     TokenAmount Paid,
+    ReceiptVerdicts? Verdicts,
     ReceiptDelivery Delivery,
     ReceiptSettlement Settlement,
     PublicKey NodeKey)
 {
     /// <summary>The version of the schema that is written and read.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 }
+
+/// <summary>What drawn validators found.</summary>
+/// <param name="Needed">Equal verdicts that decide.</param>
+/// <param name="Agreed">Validators that found the result right.</param>
+/// <param name="Disagreed">Validators that found it wrong.</param>
+/// <param name="Fees">What they were paid together, base units.</param>
+public sealed record ReceiptVerdicts(byte Needed, byte Agreed, byte Disagreed, TokenAmount Fees);
 
 /// <summary>How a delivery is proven to come from its provider.</summary>
 public enum ReceiptProof

@@ -75,7 +75,7 @@ public sealed class ReceiptRenderer
         {
             keys.Observe(in reader);
             delivers |= reader.Kind == EventKind.WorkSubmitted;
-            pays |= reader.Kind == EventKind.WorkloadEnded && IsPaid(reader.As<WorkloadEnded>());
+            pays |= reader.Kind == EventKind.WorkloadEnded && reader.As<WorkloadEnded>().Ending.IsPaid();
         }
 
         if (delivers || pays)
@@ -136,19 +136,19 @@ public sealed class ReceiptRenderer
             ended.Result,
             ended.MaxPrice,
             ended.Paid,
+            ended.Mode == VerificationMode.None
+                ? null
+                : new ReceiptVerdicts(ended.Needed, ended.Agreed, ended.Disagreed, ended.Fees),
             delivery.ToDelivery(),
             settlement.ToSettlement(),
             genesis.NodeKey);
         return new RenderedReceipt(ended.Workload, FileNameOf(ended.Workload), ReceiptJson.Render(receipt));
     }
 
-    private static bool IsPaid(in WorkloadEnded ended) =>
-        ended.Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent;
-
     private void End(in WorkloadEnded ended, EntryProof settlement, List<RenderedReceipt> rendered)
     {
         deliveries.Remove(ended.Workload, out var delivery);
-        if (!IsPaid(ended))
+        if (!ended.Ending.IsPaid())
         {
             return;
         }

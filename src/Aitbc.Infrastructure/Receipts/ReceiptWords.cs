@@ -9,9 +9,14 @@ internal static class ReceiptWords
     /// <summary>What follows from it.</summary>
     public static IReadOnlyList<string> Proven(Receipt receipt, in ReceiptBlocks blocks)
     {
-        var how = receipt.Ending == WorkloadEnding.Accepted
-            ? "the client accepted"
-            : "the client was silent until its deadline";
+        var how = receipt switch
+        {
+            { Verdicts: { } verdicts } =>
+                $"{verdicts.Agreed} drawn validators found the result right and {verdicts.Disagreed} wrong, "
+                + $"{verdicts.Needed} were needed",
+            { Ending: WorkloadEnding.Accepted } => "the client accepted",
+            _ => "the client was silent until its deadline",
+        };
         var proven = new List<string>
         {
             $"The node with the key {receipt.NodeKey.Thumbprint()} signed block {blocks.Settlement.Height} of chain "
@@ -62,11 +67,16 @@ internal static class ReceiptWords
                 + "node's word.");
         }
 
-        not.Add(
-            receipt.Ending == WorkloadEnding.Accepted
-                ? "That the client accepted: its own signature is in the journal, not here."
-                : "That the client had the time it was promised: that is the node's word.");
-        not.Add("That the result is good: the quality is what the provider declared, and nobody has checked it.");
+        not.Add(receipt.Ending switch
+        {
+            WorkloadEnding.Accepted => "That the client accepted: its own signature is in the journal, not here.",
+            WorkloadEnding.Verified =>
+                "That the validators said so: their own signatures are in the journal, not here.",
+            _ => "That the client had the time it was promised: that is the node's word.",
+        });
+        not.Add(receipt.Verdicts is null
+            ? "That the result is good: the quality is what the provider declared, and nobody has checked it."
+            : "That the quality is what the provider declared: validators found the same result, not how good it is.");
         return not;
     }
 

@@ -55,6 +55,7 @@ internal static class SettlementChecks
             _ when receipt.Provider != ended.ProviderId => "provider",
             _ when receipt.Service != ended.Service => "service",
             _ when receipt.Capability != ended.Capability => "capability",
+            _ when receipt.Verdicts != VerdictsOf(ended) => "verdicts",
             _ when receipt.Units != ended.Units => "units",
             _ when receipt.MinQualityPpm != ended.MinQualityPpm => "minQualityPpm",
             _ when receipt.QualityPpm != ended.QualityPpm => "qualityPpm",
@@ -75,8 +76,12 @@ internal static class SettlementChecks
                 ReceiptFault.FieldMismatch, $"The member {wrong} is not what the settlement's event says.");
     }
 
+    private static ReceiptVerdicts? VerdictsOf(in WorkloadEnded ended) => ended.Mode == VerificationMode.None
+        ? null
+        : new ReceiptVerdicts(ended.Needed, ended.Agreed, ended.Disagreed, ended.Fees);
+
     private static ReceiptProblem? CheckPaid(Receipt receipt) =>
-        receipt.Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent
+        receipt.Ending.IsPaid()
             ? null
             : new ReceiptProblem(ReceiptFault.NotPaid, $"{receipt.Workload} ended without pay: {receipt.Ending}.");
 
@@ -85,7 +90,7 @@ internal static class SettlementChecks
     {
         var entry = receipt.Settlement.Entry;
         var delivered = receipt.Delivery.Entry;
-        var byClient = receipt.Ending == WorkloadEnding.Accepted;
+        var isPayload = entry.Body == (byte)BodyKind.Payload;
         var why = receipt switch
         {
             _ when receipt.Paid.IsZero || receipt.Paid > receipt.MaxPrice =>
@@ -102,9 +107,14 @@ internal static class SettlementChecks
                 || entry.Term > blocks.Settlement.Term || delivered.Term > blocks.Delivery.Term =>
                 "an entry is younger than its block",
             _ when entry.Outcome != (ushort)Outcome.Applied => "the settlement's entry did not take effect",
-            _ when entry.Body != (byte)(byClient ? BodyKind.Payload : BodyKind.Input)
-                || (entry.Proof == 0) == byClient =>
+            _ when (!isPayload && entry.Body != (byte)BodyKind.Input) || (entry.Proof == 0) == isPayload
+                || (receipt.Ending == WorkloadEnding.Accepted && !isPayload)
+                || (receipt.Ending == WorkloadEnding.ClientSilent && isPayload) =>
                 "an entry of the client accepts, and one of the node ends a client's silence, not the other way round",
+            _ when (receipt.Ending == WorkloadEnding.Verified) != (receipt.Verdicts is not null) =>
+                "validators' verdicts pay what they were asked for, and nothing else",
+            _ when receipt.Verdicts is { } verdicts && (verdicts.Needed == 0 || verdicts.Agreed < verdicts.Needed) =>
+                "fewer validators agreed than were needed",
             _ => null,
         };
         return why is null

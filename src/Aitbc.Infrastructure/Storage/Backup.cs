@@ -218,7 +218,7 @@ public static class Backup
     }
 
     private static bool IsNoContent(string path) =>
-        path is DataDirectory.LockFile or DataDirectory.RestoringFile or ManifestFile
+        path is DataDirectory.LockFile or DataDirectory.TokenFile or DataDirectory.RestoringFile or ManifestFile
         || path.EndsWith(SealedFile.WritingExtension, StringComparison.Ordinal)
         || path.EndsWith(SegmentLayout.PreparingExtension, StringComparison.Ordinal);
 

@@ -47,6 +47,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The empty file whose lock means that a process holds the directory.</summary>
     public const string LockFile = "lock";
 
+    /// <summary>A running node's token for its operator: worth nothing afterwards, so in no backup.</summary>
+    public const string TokenFile = "operator.token";
+
     /// <summary>Stands in a directory while a backup is laid out in it.</summary>
     internal const string RestoringFile = "restore.incomplete";
 

@@ -272,7 +272,7 @@ public sealed class Journal : IAsyncDisposable
         if (fitting > 0)
         {
             _active.File.Write(_offset, frames[..fitting]);
-            _active.File.Flush();
+            Flush();
             Volatile.Write(ref _offset, _offset + fitting);
         }
 
@@ -290,8 +290,15 @@ public sealed class Journal : IAsyncDisposable
         }
 
         _active.File.Write(_offset, rest);
-        _active.File.Flush();
+        Flush();
         Volatile.Write(ref _offset, _offset + rest.Length);
+    }
+
+    private void Flush()
+    {
+        var started = _options.Time.GetTimestamp();
+        _active.File.Flush();
+        _options.FlushDuration?.Record(_options.Time.GetElapsedTime(started).TotalSeconds);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
 using Aitbc.Primitives;
 
 namespace Aitbc.Infrastructure.Storage;
@@ -56,6 +57,9 @@ public sealed class JournalOptions
 
     /// <summary>The clock that times the retry; default the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Takes the time of every flush, seconds; default null, nobody measures.</summary>
+    public Histogram<double>? FlushDuration { get; init; }
 
     /// <summary>Bytes of frames that one segment takes: its length without its header and its start frame.</summary>
     internal int SegmentCapacity => CapacityOf(SegmentBytes);

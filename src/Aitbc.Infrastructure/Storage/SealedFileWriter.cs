@@ -17,7 +17,9 @@ public sealed class SealedFileWriter : Stream
     private readonly IDiskFile _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly int _flushEveryBytes;
     private int _buffered;
+    private int _unflushed;
     private long _fileLength;
     private long _payloadLength;
     private bool _isCommitted;
@@ -27,8 +29,11 @@ public sealed class SealedFileWriter : Stream
     /// <param name="disk">The disk.</param>
     /// <param name="path">Its name once it is whole.</param>
     /// <param name="kind">What it holds.</param>
-    public SealedFileWriter(IDisk disk, string path, SealedKind kind)
+    /// <param name="flushEveryBytes">Bytes after which what is written goes to the device, so that the flush at the end
+    /// is short and nobody else's waits for it; default 0, only at the end.</param>
+    public SealedFileWriter(IDisk disk, string path, SealedKind kind, int flushEveryBytes = 0)
     {
+        _flushEveryBytes = flushEveryBytes;
         ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(kind);
         var line = kind.MagicLine();
@@ -141,7 +146,13 @@ public sealed class SealedFileWriter : Stream
         _hash.AppendData(bytes);
         _file.Write(_fileLength, bytes);
         _fileLength += _buffered;
+        _unflushed += _buffered;
         _buffered = 0;
+        if (_flushEveryBytes > 0 && _unflushed >= _flushEveryBytes)
+        {
+            _file.Flush();
+            _unflushed = 0;
+        }
     }
 
     private void ThrowIfClosed()

@@ -57,13 +57,15 @@ public sealed class SnapshotStore
     /// otherwise.
     /// </param>
     /// <param name="write">Writes the payload. What it throws leaves no snapshot.</param>
+    /// <param name="flushEveryBytes">Bytes after which what is written goes to the device; default 0, at the end.
+    /// </param>
     /// <exception cref="DiskFullException">No room; the older snapshots are untouched.</exception>
-    public void Save(long sequence, Action<Stream> write)
+    public void Save(long sequence, Action<Stream> write, int flushEveryBytes = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sequence);
         ArgumentNullException.ThrowIfNull(write);
         RemoveLeftovers();
-        using (var writer = new SealedFileWriter(_disk, PathOf(sequence), Kind))
+        using (var writer = new SealedFileWriter(_disk, PathOf(sequence), Kind, flushEveryBytes))
         {
             write(writer);
             writer.Commit();

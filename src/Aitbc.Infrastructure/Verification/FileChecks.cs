@@ -124,6 +124,10 @@ internal sealed class FileChecks(
                 findings.Problem(path, "The lock file is not empty.");
             }
         }
+        else if (path == DataDirectory.TokenFile)
+        {
+            // A token of a run says nothing about the chain.
+        }
         else if (IsLeftover(directory, path))
         {
             findings.Notice(path, "A crash left it half-written: it counts for nothing and may be deleted.");

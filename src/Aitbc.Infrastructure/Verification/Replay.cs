@@ -202,7 +202,7 @@ internal sealed class Replay
         while (reader.MoveNext())
         {
             if (reader.Kind == EventKind.WorkloadEnded
-                && reader.As<WorkloadEnded>().Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent)
+                && reader.As<WorkloadEnded>().Ending.IsPaid())
             {
                 Settled++;
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using Aitbc.Node.Dashboard;
 using Aitbc.Node.Hosting;
+using Aitbc.Node.Metrics;
 using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Http;
 
@@ -35,13 +36,16 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
     {
         if (!hosts.Contains(context.Request.Host.Host))
         {
-            return RefuseAsync(context, Problem.Forbidden(
+            return RefuseAsync(context, RequestMeter.Host, Problem.Forbidden(
                 "The Host header names no name of this node. Call it by localhost, or list the name in hostNames."));
         }
 
         if (IsForeign(context.Request))
         {
-            return RefuseAsync(context, Problem.Forbidden("A page of another origin may not use this node."));
+            return RefuseAsync(
+                context,
+                RequestMeter.Origin,
+                Problem.Forbidden("A page of another origin may not use this node."));
         }
 
         if (context.Request.Query.TryGetValue(TokenQuery, out var token))
@@ -63,6 +67,7 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
             return await next(invocation).ConfigureAwait(false);
         }
 
+        RequestMeter.Refused(invocation.HttpContext, RequestMeter.Role);
         return (found == Role.None
             ? Problem.Unauthorised("Send a token of this node as Authorization: Bearer.")
             : Problem.Forbidden($"This needs the role {role}; the token given has {found}.")).ToResult();
@@ -129,7 +134,7 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
         if (!HttpMethods.IsGet(context.Request.Method)
             || !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
         {
-            return RefuseAsync(context, Problem.Unauthorised(
+            return RefuseAsync(context, RequestMeter.Token, Problem.Unauthorised(
                 "The token in this address was used or has expired: run aitbc up again, it prints a new one."));
         }
 
@@ -139,6 +144,7 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
             return Task.CompletedTask;
         }
 
+        RequestMeter.Refused(context, RequestMeter.Token);
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         return StartPage.SendExpiredAsync(context.Response);
     }
@@ -151,6 +157,9 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
         context.Response.Redirect("/" + context.Request.Path.Value?.TrimStart('/', '\\'));
     }
 
-    private static Task RefuseAsync(HttpContext context, Problem problem) =>
-        problem.ToResult().ExecuteAsync(context);
+    private static Task RefuseAsync(HttpContext context, string kind, Problem problem)
+    {
+        RequestMeter.Refused(context, kind);
+        return problem.ToResult().ExecuteAsync(context);
+    }
 }

@@ -8,8 +8,10 @@ namespace Aitbc.Node.Access;
 /// Tokens and what they allow: bearer tokens of this run, one-time tokens for a URL, and the browser sessions that
 /// those are exchanged for. Only digests are kept, so that nothing here can be read out and used.
 /// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="kept">Tokens that outlive a run; default none.</param>
 /// <remarks>Thread-safe. Lives as long as the process: after a restart a browser needs a new URL.</remarks>
-public sealed class Sessions(TimeProvider time)
+public sealed class Sessions(TimeProvider time, TokenStore? kept = null)
 {
     /// <summary>Name of the session's cookie.</summary>
     public const string Cookie = "aitbc-session";
@@ -71,17 +73,20 @@ public sealed class Sessions(TimeProvider time)
         return session;
     }
 
-    /// <summary>What a bearer token allows.</summary>
-    public Role RoleOf(string bearer) =>
-        bearers.TryGetValue(DigestOf(bearer), out var found) ? found.Role : Role.None;
+    /// <summary>What a bearer token allows, one of this run or one that is kept.</summary>
+    public Role RoleOf(string bearer)
+    {
+        var digest = DigestOf(bearer);
+        return bearers.TryGetValue(digest, out var found) ? found.Role : kept?.RoleOf(digest) ?? Role.None;
+    }
 
     /// <summary>Whether a cookie is that of a session.</summary>
     public bool IsSession(string cookie) =>
         sessions.TryGetValue(DigestOf(cookie), out var until) && until >= time.GetUtcNow();
 
-    private static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
+    internal static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
 
     /// <summary>A look-up by digest takes the same time whatever part of a guess is right.</summary>
-    private static string DigestOf(string token) =>
+    internal static string DigestOf(string token) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -1,5 +1,6 @@
 using Aitbc.Node.Access;
 using Aitbc.Node.Dashboard;
+using Aitbc.Node.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,9 +25,11 @@ internal static class ApiRoutes
             DashboardPages.Map(routes, dashboard);
         }
 
+        MetricsApi.Map(routes);
         routes.MapOpenApi().Require(Role.Reader);
         var v1 = routes.MapGroup("/v1");
         ChainApi.Map(v1);
+        GenesisApi.Map(v1);
         CommandApi.Map(v1);
         AccountApi.Map(v1);
         AgentApi.Map(v1);
@@ -37,6 +40,11 @@ internal static class ApiRoutes
         HistoryApi.Map(v1);
         BlockApi.Map(v1);
         EventApi.Map(v1);
+        ReplicaApi.Map(v1);
+        OfferApi.Map(v1);
+        BlobApi.Map(v1);
+        LeaseApi.Map(v1);
+        FaucetApi.Map(v1);
     }
 
     /// <summary>Says which role a resource needs.</summary>

@@ -17,6 +17,9 @@ internal sealed class EventStreams(NodeOptions options)
 {
     private int open;
 
+    /// <summary>Streams that are open.</summary>
+    public int Open => Volatile.Read(ref open);
+
     /// <summary>Takes a place.</summary>
     /// <returns>False where all are taken.</returns>
     public bool TryOpen()
@@ -118,7 +121,7 @@ internal static class EventApi
                 await response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
             }
 
-            if (await IsIdleAsync(changed, stop).ConfigureAwait(false))
+            if (await IsIdleAsync(changed, Heartbeat, stop).ConfigureAwait(false))
             {
                 Write(response, ":\n\n"u8);
                 await response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
@@ -126,11 +129,13 @@ internal static class EventApi
         }
     }
 
-    private static async Task<bool> IsIdleAsync(Task changed, CancellationToken stop)
+    /// <summary>Waits for a change.</summary>
+    /// <returns>Whether none came for so long.</returns>
+    public static async Task<bool> IsIdleAsync(Task changed, TimeSpan patience, CancellationToken stop)
     {
         try
         {
-            await changed.WaitAsync(Heartbeat, stop).ConfigureAwait(false);
+            await changed.WaitAsync(patience, stop).ConfigureAwait(false);
             return false;
         }
         catch (TimeoutException)

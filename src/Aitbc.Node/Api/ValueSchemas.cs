@@ -21,6 +21,7 @@ internal static class ValueSchemas
         [typeof(WorkloadId)] = (JsonSchemaType.String, "^w[1-9][0-9]*$"),
         [typeof(Primitives.Label)] = (JsonSchemaType.String, Label),
         [typeof(ChainId)] = (JsonSchemaType.String, "^[a-z0-9:._-]{1,32}$"),
+        [typeof(PublicKey)] = (JsonSchemaType.Object, null),
         [typeof(Timestamp)] = (JsonSchemaType.Integer, null),
         [typeof(Duration)] = (JsonSchemaType.Integer, null),
     };

@@ -258,7 +258,7 @@ internal sealed class MarketHistory
 internal sealed record Finished(ulong Place, WorkloadEnded Ended, ulong Seq, Timestamp Time)
 {
     /// <summary>Whether the provider was paid.</summary>
-    public bool IsPaid => Ended.Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent;
+    public bool IsPaid => Ended.Ending.IsPaid();
 }
 
 /// <summary>What happened over time.</summary>

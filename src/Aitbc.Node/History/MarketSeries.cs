@@ -30,7 +30,7 @@ internal sealed class MarketSeries(long widthMs)
     public void Ended(Timestamp time, in WorkloadEnded ended)
     {
         var span = At(time);
-        if (ended.Ending is not (WorkloadEnding.Accepted or WorkloadEnding.ClientSilent))
+        if (!ended.Ending.IsPaid())
         {
             span.Unpaid++;
             return;

@@ -1,4 +1,5 @@
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Storage;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
 
@@ -16,20 +17,27 @@ public static class LocalChain
     /// <summary>Opens a directory's chain, or begins this one where there is none.</summary>
     /// <param name="path">The data directory.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="options">The quota; default none.</param>
     /// <exception cref="IOException">Another process has the directory, or a file is damaged.</exception>
-    public static ChainDirectory OpenOrBegin(string path, TimeProvider time)
+    public static ChainDirectory OpenOrBegin(
+        string path, TimeProvider time, DataDirectoryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         if (ChainDirectory.Exists(path))
         {
-            return ChainDirectory.Open(path);
+            return ChainDirectory.Open(path, options);
         }
 
         var now = new Timestamp(time.GetUtcNow().ToUnixTimeMilliseconds());
-        return ChainDirectory.Create(path, new ChainPlan(new ChainId(Name), Supply, now, 1, new Parameters()), keys =>
-        {
-            using var key = keys.Create();
-            return [new GenesisAccount(key.PublicKey, Supply, Council: true)];
-        });
+        var plan = new ChainPlan(new ChainId(Name), Supply, now, 1, new Parameters());
+        return ChainDirectory.Create(
+            path,
+            plan,
+            keys =>
+            {
+                using var key = keys.Create();
+                return [new GenesisAccount(key.PublicKey, Supply, Council: true)];
+            },
+            options: options);
     }
 }

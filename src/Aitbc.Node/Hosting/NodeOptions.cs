@@ -25,6 +25,9 @@ public sealed record NodeOptions
     /// <summary>A certificate with its key in PEM files. Default: none, plain HTTP on loopback.</summary>
     public (string CertificatePath, string KeyPath)? Tls { get; init; }
 
+    /// <summary>The data directory whose kept tokens count. Default: none, only those of this run do.</summary>
+    public string? TokensPath { get; init; }
+
     /// <summary>Most connections at once, event streams included. Default 4,096.</summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; init; } = 4_096;
@@ -54,6 +57,18 @@ public sealed record NodeOptions
     /// <summary>Directory of a built dashboard, read once at the start. Default: none, and <c>/</c> says how to build
     /// it.</summary>
     public string? Dashboard { get; init; }
+
+    /// <summary>Root address of an OpenTelemetry collector that takes OTLP over HTTP, <c>http://localhost:4318</c> for
+    /// example; the figures of <c>/metrics</c> are sent to its <c>v1/metrics</c>. Default: none, nothing is sent.
+    /// </summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary>Time between two sendings to the collector, seconds. Default 60.</summary>
+    [Range(1, 3_600)]
+    public int OtlpIntervalSeconds { get; init; } = 60;
+
+    /// <summary>Opens accounts for the operator with tokens that have no value. Default: none.</summary>
+    public Faucet? Faucet { get; init; }
 
     /// <summary>Whether the address is this machine's own.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Address);

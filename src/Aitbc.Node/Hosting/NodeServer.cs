@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -7,6 +9,7 @@ using Aitbc.Node.Access;
 using Aitbc.Node.Api;
 using Aitbc.Node.Dashboard;
 using Aitbc.Node.History;
+using Aitbc.Node.Metrics;
 using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,6 +18,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -35,12 +39,16 @@ public sealed class NodeServer : IAsyncDisposable
     private const int OversightWaiting = 4_096;
 
     private readonly WebApplication app;
+    private readonly IDisposable? export;
 
-    private NodeServer(WebApplication app, Sessions sessions, Uri url) =>
-        (this.app, Sessions, Url) = (app, sessions, url);
+    private NodeServer(WebApplication app, Sessions sessions, Uri url, IDisposable? export) =>
+        (this.app, Sessions, Url, this.export) = (app, sessions, url, export);
 
     /// <summary>Tokens and sessions.</summary>
     public Sessions Sessions { get; }
+
+    /// <summary>Which hosts act for which agents: their heartbeats.</summary>
+    public required AgentLeases Leases { get; init; }
 
     /// <summary>Where it listens, called by name: a passkey cannot belong to an IP address.</summary>
     public Uri Url { get; }
@@ -68,8 +76,10 @@ public sealed class NodeServer : IAsyncDisposable
             throw new ArgumentException(string.Join(" ", problems), nameof(options));
         }
 
-        var sessions = new Sessions(time);
-        var app = Build(options, ledger, sessions, log);
+        var sessions = new Sessions(
+            time, options.TokensPath is { } path ? new TokenStore(path, time) : null);
+        var leases = new AgentLeases(time);
+        var app = Build(options, ledger, sessions, leases, time, log);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -83,7 +93,8 @@ public sealed class NodeServer : IAsyncDisposable
         var bound = new Uri(app.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First());
         var name = options.IsLoopback ? "localhost" : options.HostNames.FirstOrDefault() ?? bound.Host;
-        return new NodeServer(app, sessions, new UriBuilder(bound.Scheme, name, bound.Port).Uri);
+        var url = new UriBuilder(bound.Scheme, name, bound.Port).Uri;
+        return new NodeServer(app, sessions, url, OtlpExport.Start(options)) { Leases = leases };
     }
 
     /// <summary>What it remembers of the past.</summary>
@@ -93,11 +104,17 @@ public sealed class NodeServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        export?.Dispose();
         await app.DisposeAsync().ConfigureAwait(false);
     }
 
     private static WebApplication Build(
-        NodeOptions options, LedgerHost ledger, Sessions sessions, Action<ILoggingBuilder> log)
+        NodeOptions options,
+        LedgerHost ledger,
+        Sessions sessions,
+        AgentLeases leases,
+        TimeProvider time,
+        Action<ILoggingBuilder> log)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
@@ -112,11 +129,21 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddSingleton(new MarketHistory(ledger, options.HistoryEntries));
         builder.Services.AddHostedService<HistoryFollower>();
+        builder.Services.AddSingleton<NodeMeters>();
+        builder.Services.AddSingleton(
+            found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));
+        builder.Services.AddSingleton<BlobDoor>();
+        builder.Services.AddSingleton(leases);
+        builder.Services.AddHostedService<LeaseSweeper>();
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         builder.Services.AddRateLimiter(limits => Share(limits, options));
         var app = builder.Build();
+        var meter = new RequestMeter(app.Services.GetRequiredService<NodeMeters>(), time);
+        meter.Watch(app.Services.GetRequiredService<DiagnosticListener>());
+        _ = app.Services.GetRequiredService<MeterStore>();
         var gate = new AccessGate(options, sessions);
+        app.Use(meter.RunAsync);
         app.Use(new Guard(app.Services.GetRequiredService<ILogger<Guard>>()).RunAsync);
         app.Use(gate.RunAsync);
         app.UseRateLimiter();
@@ -137,9 +164,24 @@ public sealed class NodeServer : IAsyncDisposable
         {
             if (options.Tls is { } tls)
             {
-                listen.UseHttps(X509Certificate2.CreateFromPemFile(tls.CertificatePath, tls.KeyPath));
+                listen.UseHttps(https => Certify(https, tls.CertificatePath, tls.KeyPath));
             }
         });
+    }
+
+    private static void Certify(HttpsConnectionAdapterOptions https, string certificate, string key)
+    {
+        try
+        {
+            https.ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, key);
+            https.ServerCertificateChain = [];
+            https.ServerCertificateChain.ImportFromPemFile(certificate);
+        }
+        catch (CryptographicException unreadable)
+        {
+            throw new IOException(
+                $"The certificate {certificate} with the key {key} cannot be used: {unreadable.Message}", unreadable);
+        }
     }
 
     private static void Shape(JsonSerializerOptions json)
@@ -158,6 +200,7 @@ public sealed class NodeServer : IAsyncDisposable
             (share.PermitLimit, share.QueueLimit) = (OversightAtOnce, OversightWaiting));
         limits.OnRejected = (rejected, _) =>
         {
+            RequestMeter.Refused(rejected.HttpContext, RequestMeter.Rate);
             rejected.HttpContext.Response.Headers.RetryAfter = "1";
             return new ValueTask(Problem.Busy("Too many commands wait already: try again in a second.")
                 .ToResult().ExecuteAsync(rejected.HttpContext));

@@ -28,6 +28,13 @@ internal static class OutcomeProblems
         IsDuplicate = result.IsDuplicate,
     };
 
+    /// <summary>Something that was given beside the journal and not taken.</summary>
+    public static Problem OfOffer(Outcome outcome) => new(
+        Codes[outcome],
+        "The node did not take it; nothing was journalled.",
+        outcome is Outcome.TooManyOpen ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status409Conflict,
+        OutcomeWords.Of(outcome));
+
     private static string TitleOf(Outcome outcome) => outcome.IsJournalled()
         ? "The rules refused the payload; its base gas and its nonce are used."
         : "The payload was not admitted; nothing was journalled.";

@@ -28,6 +28,14 @@ public sealed record Problem(string Code, string Title, int Status, string Detai
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsDuplicate { get; init; }
 
+    /// <summary>Who has what was asked for; left out where nobody does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Holder { get; init; }
+
+    /// <summary>How long, ms; left out where nobody has it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? LeftMs { get; init; }
+
     /// <summary>As an answer.</summary>
     public IResult ToResult() => Results.Json(this, statusCode: Status, contentType: MediaType);
 

@@ -69,6 +69,15 @@ public enum MoveReason : byte
 
     /// <summary>A retired agent's rest.</summary>
     Retirement = 13,
+
+    /// <summary>What validators are paid, or what is left of it.</summary>
+    ValidatorFee = 14,
+
+    /// <summary>The bond on a verdict.</summary>
+    VerdictBond = 15,
+
+    /// <summary>The bond of a validator that was silent.</summary>
+    VerdictForfeit = 16,
 }
 
 /// <summary>An amount moved between sub-accounts: the only way an amount moves, but for gas, which

@@ -37,7 +37,8 @@ internal static class BlobRules
         }
 
         if (command.SizeBytes == 0 || command.SizeBytes > state.Parameters.MaxBlobBytes
-            || command.Days == 0 || command.Days > state.Parameters.MaxBlobDays)
+            || command.Days == 0 || command.Days > state.Parameters.MaxBlobDays
+            || command.Names.Count > DeclareBlob.MaxNames)
         {
             return Outcome.BlobTooLarge;
         }
@@ -58,7 +59,21 @@ internal static class BlobRules
             call.Step.Emit(new BlobExpired(corrected.Id, corrected.Digest));
         }
 
-        call.Step.Emit(new BlobDeclared(id, call.From, command.Digest, command.SizeBytes, until));
+        var names = default(BlobNames);
+        for (var i = 0; i < command.Names.Count; i++)
+        {
+            names[i] = command.Names[i];
+        }
+
+        call.Step.Emit(new BlobDeclared(
+            id,
+            call.From,
+            command.Digest,
+            command.SizeBytes,
+            until,
+            command.Access,
+            (byte)command.Names.Count,
+            names));
         return Outcome.Applied;
     }
 
@@ -68,7 +83,8 @@ internal static class BlobRules
     private static bool Corrects(in BlobRecord before, DeclareBlob command) =>
         before.Digest == command.Digest && before.Available == 0 && before.SizeBytes < command.SizeBytes;
 
-    /// <summary>The node has the bytes: as many as rent was paid for, or fewer.</summary>
+    /// <summary>The node has the bytes: as many as rent was paid for, or fewer. It says so again where somebody else
+    /// has given them who could not read them before.</summary>
     public static Outcome Arrive(Step step, BlobAvailable input)
     {
         var slot = step.State.FindBlob(input.Digest);
@@ -78,12 +94,17 @@ internal static class BlobRules
         }
 
         var blob = step.State.Blobs[slot];
-        if (blob.Available == 1 || input.SizeBytes > blob.SizeBytes)
+        var holder = input.Holder is { } id && step.State.FindAccount(id) is { } number
+            ? number
+            : AccountNumber.Treasury;
+        var isNews = blob.Available == 0
+            || (holder != AccountNumber.Treasury && !BlobReaders.IsReader(step.State, slot, holder));
+        if (!isNews || input.SizeBytes > blob.SizeBytes)
         {
             return Outcome.InputRejected;
         }
 
-        step.Emit(new BlobArrived(blob.Id, blob.Digest));
+        step.Emit(new BlobArrived(blob.Id, blob.Digest, holder));
         return Outcome.Applied;
     }
 

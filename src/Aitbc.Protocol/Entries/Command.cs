@@ -72,20 +72,33 @@ public enum CommandKind : byte
 
     /// <summary>market.release</summary>
     ReleaseMarket = 22,
+
+    /// <summary>workload.seal</summary>
+    SealWork = 23,
+
+    /// <summary>workload.reveal</summary>
+    RevealWork = 24,
+
+    /// <summary>verdict.commit</summary>
+    CommitVerdict = 25,
+
+    /// <summary>verdict.reveal</summary>
+    RevealVerdict = 26,
 }
 
 /// <summary>Names of the command types on the wire.</summary>
 public static class CommandNames
 {
     /// <summary>How many command types there are.</summary>
-    public const int Count = 23;
+    public const int Count = 27;
 
     private static readonly string[] Names =
     [
         "transfer", "account.open", "agent.register", "key.add", "key.revoke", "agent.retire", "stake.deposit",
         "stake.withdraw", "service.list", "service.update", "service.delist", "blob.declare", "workload.post",
         "workload.cancel", "bid.place", "bid.open", "workload.start", "workload.submit", "workload.accept",
-        "agent.stop", "agent.release", "market.stop", "market.release",
+        "agent.stop", "agent.release", "market.stop", "market.release", "workload.seal", "workload.reveal",
+        "verdict.commit", "verdict.reveal",
     ];
 
     /// <summary>The name on the wire.</summary>

@@ -8,7 +8,9 @@ public static class CommandTraits
         | (1UL << (int)CommandKind.DelistService) | (1UL << (int)CommandKind.PostWorkload)
         | (1UL << (int)CommandKind.CancelWorkload) | (1UL << (int)CommandKind.PlaceBid)
         | (1UL << (int)CommandKind.OpenBid) | (1UL << (int)CommandKind.StartWork)
-        | (1UL << (int)CommandKind.SubmitWork) | (1UL << (int)CommandKind.AcceptWork);
+        | (1UL << (int)CommandKind.SubmitWork) | (1UL << (int)CommandKind.AcceptWork)
+        | (1UL << (int)CommandKind.SealWork) | (1UL << (int)CommandKind.RevealWork)
+        | (1UL << (int)CommandKind.CommitVerdict) | (1UL << (int)CommandKind.RevealVerdict);
 
     /// <summary>Whether a stop of the market reaches it.</summary>
     public static bool IsMarket(this CommandKind kind) => (Market >> (int)kind & 1) == 1;

@@ -20,7 +20,7 @@ public enum SystemInputKind : byte
     /// <summary>The node holds the bytes of a declared blob.</summary>
     BlobAvailable = 5,
 
-    /// <summary>A provider's liveness changed; not supported yet.</summary>
+    /// <summary>An agent's host is heard of again, or no longer.</summary>
     Liveness = 6,
 
     /// <summary>The monitor's verdict on a command; not supported yet.</summary>
@@ -93,11 +93,29 @@ public sealed class BidOpenings(WorkloadId workload, Digest? clientSalt, IReadOn
     public IReadOnlyList<BidOpening> Openings { get; } = openings;
 }
 
+/// <summary>An agent's host is heard of again, or no longer. Heartbeats stay off the journal, their change does not.
+/// </summary>
+/// <param name="agent">Whose.</param>
+/// <param name="isLive">Whether it is heard of.</param>
+public sealed class Liveness(AccountId agent, bool isLive) : SystemInput(SystemInputKind.Liveness)
+{
+    /// <summary>Whose.</summary>
+    public AccountId Agent { get; } = agent;
+
+    /// <summary>Whether it is heard of.</summary>
+    public bool IsLive { get; } = isLive;
+}
+
 /// <summary>A declared blob's bytes have arrived and hash to its digest.</summary>
 /// <param name="digest">Which.</param>
 /// <param name="sizeBytes">How many bytes.</param>
-public sealed class BlobAvailable(Digest digest, ulong sizeBytes) : SystemInput(SystemInputKind.BlobAvailable)
+/// <param name="holder">Who gave them, and so may read them; null where nobody says so.</param>
+public sealed class BlobAvailable(Digest digest, ulong sizeBytes, AccountId? holder = null)
+    : SystemInput(SystemInputKind.BlobAvailable)
 {
+    /// <summary>Who gave them, or null.</summary>
+    public AccountId? Holder { get; } = holder;
+
     /// <summary>Which.</summary>
     public Digest Digest { get; } = digest;
 

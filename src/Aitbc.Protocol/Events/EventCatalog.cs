@@ -8,6 +8,7 @@ using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Staking;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Events;
 
@@ -57,6 +58,16 @@ public static class EventCatalog
         [EventKind.WorkSubmitted] = Of<WorkSubmitted>(),
         [EventKind.WorkloadEnded] = Of<WorkloadEnded>(),
         [EventKind.GenesisApplied] = Of<GenesisApplied>(),
+        [EventKind.ValidationAsked] = Of<ValidationAsked>(),
+        [EventKind.WorkSealed] = Of<WorkSealed>(),
+        [EventKind.DrawPostponed] = Of<DrawPostponed>(),
+        [EventKind.ValidatorDrawn] = Of<ValidatorDrawn>(),
+        [EventKind.CommitmentsOpened] = Of<CommitmentsOpened>(),
+        [EventKind.VerdictCommitted] = Of<VerdictCommitted>(),
+        [EventKind.CommitmentsClosed] = Of<CommitmentsClosed>(),
+        [EventKind.VerdictGiven] = Of<VerdictGiven>(),
+        [EventKind.ValidatorReleased] = Of<ValidatorReleased>(),
+        [EventKind.LivenessChanged] = Of<LivenessChanged>(),
     };
 
     /// <summary>Every kind with the struct that its bytes are.</summary>

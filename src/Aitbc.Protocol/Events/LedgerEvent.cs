@@ -118,6 +118,36 @@ public enum EventKind : ushort
 
     /// <summary>The chain began: its genesis.</summary>
     GenesisApplied = 38,
+
+    /// <summary>A workload is to be checked by validators.</summary>
+    ValidationAsked = 39,
+
+    /// <summary>The provider is bound to a result that it has not shown.</summary>
+    WorkSealed = 40,
+
+    /// <summary>The draw of validators waits.</summary>
+    DrawPostponed = 41,
+
+    /// <summary>A validator was drawn.</summary>
+    ValidatorDrawn = 42,
+
+    /// <summary>The drawn validators may commit.</summary>
+    CommitmentsOpened = 43,
+
+    /// <summary>A validator is bound to what it found.</summary>
+    VerdictCommitted = 44,
+
+    /// <summary>Nobody can commit any more.</summary>
+    CommitmentsClosed = 45,
+
+    /// <summary>A validator gave its verdict.</summary>
+    VerdictGiven = 46,
+
+    /// <summary>A validator is free again.</summary>
+    ValidatorReleased = 47,
+
+    /// <summary>An agent's host is heard of again, or no longer.</summary>
+    LivenessChanged = 48,
 }
 
 /// <summary>

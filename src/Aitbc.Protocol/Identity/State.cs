@@ -133,6 +133,12 @@ public struct AgentRecord
     /// <summary>Jobs that ended by its fault.</summary>
     public uint JobsFaulted;
 
+    /// <summary>Entry since which its host was last not heard of; 0 is never.</summary>
+    public ulong GoneAtSeq;
+
+    /// <summary>Entry since which its host was last heard of again; 0 is never. The later of the two counts.</summary>
+    public ulong BackAtSeq;
+
     /// <summary>Zero.</summary>
     public ulong Unused2;
 
@@ -144,4 +150,11 @@ public struct AgentRecord
 
     /// <summary>Version it states of itself.</summary>
     public Label Version;
+
+    /// <summary>Whether its host is heard of.</summary>
+    public readonly bool IsLive => GoneAtSeq <= BackAtSeq;
+
+    /// <summary>Whether its host was heard of at an earlier entry, as far as the last time that it was gone tells.
+    /// </summary>
+    public readonly bool WasLive(ulong seq) => GoneAtSeq >= seq || (IsLive && BackAtSeq <= seq);
 }

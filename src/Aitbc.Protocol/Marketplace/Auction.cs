@@ -158,7 +158,7 @@ internal static class Auction
 
     /// <summary>The first beacon value after a round, so that the node cannot choose among later ones by when it
     /// lets the award fall due. The beacon is a hash chain: an earlier value follows from the newest.</summary>
-    private static Digest BeaconAfter(LedgerState state, uint round)
+    public static Digest BeaconAfter(LedgerState state, uint round)
     {
         var value = state.Globals.BeaconHead;
         for (var at = state.Globals.BeaconRound; at > round + 1; at--)

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Aitbc.Primitives;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.State;
 
 namespace Aitbc.Protocol.Marketplace;
 
@@ -22,5 +24,33 @@ public static class BidCommitment
         proposalHash.CopyTo(bytes[68..]);
         salt.CopyTo(bytes[100..]);
         return Digest.Sha256(bytes);
+    }
+
+    /// <summary>Whether an opening is what a bid that was placed commits to, at any time before the award: whoever
+    /// keeps openings for later keeps no other.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="workload">On what was bid.</param>
+    /// <param name="opening">The opening.</param>
+    /// <returns>Applied, NoSuchWorkload, NoSuchBid or CommitmentMismatch.</returns>
+    public static Outcome Check(LedgerState state, WorkloadId workload, BidOpening opening)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(opening);
+        var slot = state.FindWorkload(workload);
+        if (slot < 0)
+        {
+            return Outcome.NoSuchWorkload;
+        }
+
+        if (state.FindAccount(opening.Bidder) is not { } bidder
+            || (Auction.FindBid(state, slot, bidder) is var at && at < 0))
+        {
+            return Outcome.NoSuchBid;
+        }
+
+        var commitment = Of(workload, opening.Bidder, opening.Price, opening.ProposalHash, opening.Salt);
+        return commitment == state.Bids[at].Commitment
+            ? Outcome.Applied
+            : Outcome.CommitmentMismatch;
     }
 }

@@ -50,7 +50,7 @@ internal static class BidRules
             return Outcome.CapabilityMismatch;
         }
 
-        if (OwnerOf(state, workload.Client) == OwnerOf(state, call.From))
+        if (state.OwnerOf(workload.Client) == state.OwnerOf(call.From))
         {
             return Outcome.OwnWorkload;
         }
@@ -164,12 +164,6 @@ internal static class BidRules
             || (workload >= 0 && state.Workloads[workload].BidCount >= state.Parameters.MaxBidsPerWorkload)
             ? Outcome.TooManyOpen
             : Outcome.Applied;
-    }
-
-    private static AccountNumber OwnerOf(LedgerState state, AccountNumber account)
-    {
-        var agent = state.Accounts[account.Slot].Agent;
-        return agent == 0 ? account : state.Agents[agent - 1].Owner;
     }
 
     private static void Pledge(in Call call, TokenAmount amount, MoveReason reason, WorkloadId id) =>

@@ -1,5 +1,6 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Marketplace;
 
@@ -10,13 +11,16 @@ namespace Aitbc.Protocol.Marketplace;
 /// <param name="MaxCapacity">Most jobs at once, 1 to 1,000,000.</param>
 /// <param name="ModelHash">Digest of its model; zero where there is none.</param>
 /// <param name="MinAccuracyPpm">Delivered below it is a fault; 0 to 1,000,000.</param>
+/// <param name="InputSchema">Digest of the JSON Schema that a workload's specification must meet; zero where anything
+/// may be asked. What it says is for those who bid and post: the ledger keeps the digest.</param>
 public sealed record ServiceTerms(
     Label Name,
     Label Capability,
     TokenAmount PricePerUnit,
     uint MaxCapacity,
     Digest ModelHash,
-    uint MinAccuracyPpm);
+    uint MinAccuracyPpm,
+    Digest InputSchema = default);
 
 /// <summary>Lists a service; needs the minimum stake.</summary>
 /// <param name="Terms">Its terms.</param>
@@ -45,6 +49,8 @@ public sealed record DelistService(ServiceId Service) : Command(CommandKind.Deli
 /// <param name="OpenWindowMs">Market time for openings.</param>
 /// <param name="WorkWindowMs">Market time for the work.</param>
 /// <param name="AcceptWindowMs">Market time to accept; then silence pays.</param>
+/// <param name="Validation">What is asked of validators; null unless the mode is <see cref="VerificationMode.KOfN"/>.
+/// </param>
 public sealed record PostWorkload(
     Label Capability,
     Digest Input,
@@ -58,7 +64,8 @@ public sealed record PostWorkload(
     uint BidWindowMs,
     uint OpenWindowMs,
     uint WorkWindowMs,
-    uint AcceptWindowMs) : Command(CommandKind.PostWorkload);
+    uint AcceptWindowMs,
+    ValidationTerms? Validation = null) : Command(CommandKind.PostWorkload);
 
 /// <summary>The client takes its workload back before bidding closes.</summary>
 /// <param name="Workload">Which.</param>

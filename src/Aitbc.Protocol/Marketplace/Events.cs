@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.State;
 
@@ -77,6 +78,7 @@ public readonly record struct WorkloadPosted(
         state.Accounts.Write(Client.Slot).OpenWorkloads++;
         state.WorkloadIndex.Add(Id.Value, slot);
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Id.Value);
+        BlobReaders.Offer(state, Spec, Client, Capability);
     }
 }
 
@@ -251,11 +253,18 @@ public readonly record struct WorkloadAwarded(
         workload.DeadlineMs = DeadlineMs;
         workload.AwardedAtMs = state.Globals.TimeMs;
         workload.WinningBid = Auction.FindBid(state, slot, Provider);
+        if (workload.Validation != 0)
+        {
+            state.Validations.Write(workload.Validation - 1).LastService = state.Globals.LastService;
+        }
+
         ref var service = ref state.Services.Write(state.FindService(Service));
         service.CurrentLoad++;
 
         // What was promised counts as it stood at the award, whatever the provider changes later.
         workload.MinQualityPpm = Math.Max(workload.MinQualityPpm, service.MinAccuracyPpm);
+        BlobReaders.Give(state, workload.Input, workload.Client, Provider);
+        BlobReaders.Give(state, workload.Spec, workload.Client, Provider);
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Workload.Value);
     }
 }
@@ -291,89 +300,14 @@ public readonly record struct WorkSubmitted(
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
         ref var workload = ref state.Workloads.Write(state.FindWorkload(Workload));
-        workload.Phase = WorkloadPhase.Submitted;
+        workload.Phase =
+            workload.Mode == VerificationMode.KOfN ? WorkloadPhase.Judging : WorkloadPhase.Submitted;
         workload.QualityPpm = QualityPpm;
         workload.Result = Result;
         workload.DeadlineMs = DeadlineMs;
         workload.SubmittedAtMs = state.Globals.TimeMs;
         workload.SubmittedSeq = state.Globals.Seq;
+        BlobReaders.Give(state, Result, Provider, workload.Client);
         state.MarketDue.Push(DeadlineMs, DueKind.Workload, Workload.Value);
-    }
-}
-
-/// <summary>
-/// A workload ended and left the state. Holds all that a receipt says of it, so that the entry's events digest binds
-/// the receipt.
-/// </summary>
-/// <param name="Workload">Which.</param>
-/// <param name="Client">Who paid.</param>
-/// <param name="Provider">Who did it; the treasury's number where it was never awarded.</param>
-/// <param name="Ending">How it ended.</param>
-/// <param name="Service">With which service; 0 where it was never awarded.</param>
-/// <param name="Units">Units of work.</param>
-/// <param name="MinQualityPpm">Quality asked.</param>
-/// <param name="QualityPpm">Quality declared.</param>
-/// <param name="PostedAtMs">Wall time.</param>
-/// <param name="AwardedAtMs">Wall time; 0 is never.</param>
-/// <param name="SubmittedAtMs">Wall time; 0 is never.</param>
-/// <param name="SubmittedSeq">Entry of the delivery; 0 is none.</param>
-/// <param name="Capability">What was needed.</param>
-/// <param name="Input">Input blob.</param>
-/// <param name="Spec">Specification blob.</param>
-/// <param name="Result">Result blob; zero is none.</param>
-/// <param name="ClientId">The client's id, so that a receipt can be read without the ledger.</param>
-/// <param name="ProviderId">The provider's id; zero where it was never awarded.</param>
-/// <param name="MaxPrice">Most the client would have paid.</param>
-/// <param name="Paid">What the provider was paid.</param>
-/// <param name="Forfeited">What the provider lost to the client.</param>
-[StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct WorkloadEnded(
-    WorkloadId Workload,
-    AccountNumber Client,
-    AccountNumber Provider,
-    WorkloadEnding Ending,
-    ServiceId Service,
-    uint Units,
-    uint MinQualityPpm,
-    uint QualityPpm,
-    long PostedAtMs,
-    long AwardedAtMs,
-    long SubmittedAtMs,
-    ulong SubmittedSeq,
-    Label Capability,
-    Digest Input,
-    Digest Spec,
-    Digest Result,
-    AccountId ClientId,
-    AccountId ProviderId,
-    TokenAmount MaxPrice,
-    TokenAmount Paid,
-    TokenAmount Forfeited) : ILedgerEvent
-{
-    static EventKind ILedgerEvent.Kind => EventKind.WorkloadEnded;
-
-    void ILedgerEvent.ApplyTo(LedgerState state)
-    {
-        var slot = state.FindWorkload(Workload);
-        if (Service.Value != 0)
-        {
-            state.Services.Write(state.FindService(Service)).CurrentLoad--;
-            state.Bids.Free(state.Workloads[slot].WinningBid);
-            ref var provider = ref state.Accounts.Write(Provider.Slot);
-            provider.OpenBids--;
-            ref var agent = ref state.Agents.Write(provider.Agent - 1);
-            if (Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent)
-            {
-                agent.JobsSettled++;
-            }
-            else
-            {
-                agent.JobsFaulted++;
-            }
-        }
-
-        state.Accounts.Write(Client.Slot).OpenWorkloads--;
-        state.WorkloadIndex.Remove(Workload.Value);
-        state.Workloads.Free(slot);
     }
 }

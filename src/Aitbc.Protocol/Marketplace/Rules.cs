@@ -3,6 +3,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Rules;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Marketplace;
 
@@ -12,10 +13,10 @@ internal static class WorkloadRules
     private const uint Million = 1_000_000;
 
     /// <summary>Posts a workload; the maximum price goes into escrow.</summary>
-    public static Outcome Post(in Call call, PostWorkload command)
+    public static Outcome Post(in Call call, PostWorkload command, in Exposure exposure)
     {
         var state = call.State;
-        if (!call.CanPay(command.MaxPrice))
+        if (!call.CanPay(exposure.Value))
         {
             return Outcome.InsufficientFunds;
         }
@@ -27,15 +28,21 @@ internal static class WorkloadRules
 
         // Who is awarded must find them, or the client could take its job bond.
         var needed = state.Globals.TimeMs
-            + command.BidWindowMs + (long)command.OpenWindowMs + command.WorkWindowMs;
+            + command.BidWindowMs + (long)command.OpenWindowMs + command.WorkWindowMs
+            + VerificationRules.TimeOf(command);
         if (!state.BlobIsAvailable(command.Input, needed) || !state.BlobIsAvailable(command.Spec, needed))
         {
             return Outcome.BlobMissing;
         }
 
-        if (!IsSound(state.Parameters, command))
+        if (!IsSound(state, command))
         {
             return Outcome.BadTerms;
+        }
+
+        if (command.Validation is { } asked && !Draw.HasEnough(state, call.From, asked.Validators))
+        {
+            return Outcome.TooFewValidators;
         }
 
         var id = new WorkloadId(state.Globals.LastWorkload + 1);
@@ -65,6 +72,7 @@ internal static class WorkloadRules
             command.MaxPrice,
             command.JobBond,
             state.Parameters.BidBond));
+        VerificationRules.Ask(call, id, command);
         return Outcome.Applied;
     }
 
@@ -124,7 +132,8 @@ internal static class WorkloadRules
             return Outcome.BadTerms;
         }
 
-        if (state.Workloads[slot].Phase != WorkloadPhase.Running)
+        if (state.Workloads[slot].Phase != WorkloadPhase.Running
+            || state.Workloads[slot].Mode != VerificationMode.None)
         {
             return Outcome.WrongPhase;
         }
@@ -158,8 +167,9 @@ internal static class WorkloadRules
         return Outcome.Applied;
     }
 
-    private static bool IsSound(Parameters parameters, PostWorkload command)
+    private static bool IsSound(LedgerState state, PostWorkload command)
     {
+        var parameters = state.Parameters;
         var window = (uint ms) => ms >= parameters.MinWindowMs && ms <= parameters.MaxWindowMs;
 
         // Whoever can pay the maximum price keeps it within the supply; the bond is the bidder's, so it is looked at.
@@ -168,7 +178,7 @@ internal static class WorkloadRules
             && command.JobBond >= command.MaxPrice.ShareUp(parameters.MinJobBondShare)
             && command.Units > 0
             && command.MinQualityPpm <= Million
-            && command.Mode == VerificationMode.None
+            && VerificationRules.IsSound(state, command)
             && !command.Capability.IsEmpty
             && window(command.BidWindowMs)
             && window(command.OpenWindowMs)
@@ -187,7 +197,8 @@ internal static class WorkloadRules
         return call.State.Workloads[slot].Client == call.From ? Outcome.Applied : Outcome.NotAuthorised;
     }
 
-    private static Outcome FindAwarded(in Call call, WorkloadId id, out int slot)
+    /// <summary>A workload that the sender was awarded.</summary>
+    public static Outcome FindAwarded(in Call call, WorkloadId id, out int slot)
     {
         slot = call.State.FindWorkload(id);
         if (slot < 0)

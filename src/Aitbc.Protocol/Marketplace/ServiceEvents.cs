@@ -16,6 +16,7 @@ namespace Aitbc.Protocol.Marketplace;
 /// <param name="Capability">What it does.</param>
 /// <param name="ModelHash">Digest of its model, or zero.</param>
 /// <param name="PricePerUnit">Asking price.</param>
+/// <param name="InputSchema">Digest of the schema of its inputs, or zero.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct ServiceListed(
     ServiceId Id,
@@ -26,7 +27,8 @@ public readonly record struct ServiceListed(
     Label Name,
     Label Capability,
     Digest ModelHash,
-    TokenAmount PricePerUnit) : ILedgerEvent
+    TokenAmount PricePerUnit,
+    Digest InputSchema) : ILedgerEvent
 {
     static EventKind ILedgerEvent.Kind => EventKind.ServiceListed;
 
@@ -42,9 +44,16 @@ public readonly record struct ServiceListed(
         service.Capability = Capability;
         service.ModelHash = ModelHash;
         service.PricePerUnit = PricePerUnit;
+        service.InputSchema = InputSchema;
         state.GlobalTable.Write(0).LastService = Id.Value;
         state.Accounts.Write(Provider.Slot).OpenServices++;
         state.ServiceIndex.Add(Id.Value, slot);
+        if (Capability == Verification.Draw.Capability)
+        {
+            ref var globals = ref state.GlobalTable.Write(0);
+            service.NextValidating = globals.FirstValidating;
+            globals.FirstValidating = slot + 1;
+        }
     }
 }
 
@@ -56,6 +65,7 @@ public readonly record struct ServiceListed(
 /// <param name="Name">Its name.</param>
 /// <param name="ModelHash">Digest of its model, or zero.</param>
 /// <param name="PricePerUnit">Asking price.</param>
+/// <param name="InputSchema">Digest of the schema of its inputs, or zero.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct ServiceUpdated(
     ServiceId Id,
@@ -64,7 +74,8 @@ public readonly record struct ServiceUpdated(
     ulong Epoch,
     Label Name,
     Digest ModelHash,
-    TokenAmount PricePerUnit) : ILedgerEvent
+    TokenAmount PricePerUnit,
+    Digest InputSchema) : ILedgerEvent
 {
     static EventKind ILedgerEvent.Kind => EventKind.ServiceUpdated;
 
@@ -77,6 +88,7 @@ public readonly record struct ServiceUpdated(
         service.Name = Name;
         service.ModelHash = ModelHash;
         service.PricePerUnit = PricePerUnit;
+        service.InputSchema = InputSchema;
     }
 }
 
@@ -90,8 +102,33 @@ public readonly record struct ServiceDelisted(ServiceId Id, AccountNumber Provid
 
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
-        state.Services.Free(state.FindService(Id));
+        var slot = state.FindService(Id);
+        if (state.Services[slot].Capability == Verification.Draw.Capability)
+        {
+            Unlink(state, slot);
+        }
+
+        state.Services.Free(slot);
         state.ServiceIndex.Remove(Id.Value);
         state.Accounts.Write(Provider.Slot).OpenServices--;
+    }
+
+    /// <summary>Takes a service out of the list of those that offer to validate.</summary>
+    private static void Unlink(LedgerState state, int slot)
+    {
+        var next = state.Services[slot].NextValidating;
+        var at = state.Globals.FirstValidating;
+        if (at == slot + 1)
+        {
+            state.GlobalTable.Write(0).FirstValidating = next;
+            return;
+        }
+
+        while (state.Services[at - 1].NextValidating != slot + 1)
+        {
+            at = state.Services[at - 1].NextValidating;
+        }
+
+        state.Services.Write(at - 1).NextValidating = next;
     }
 }

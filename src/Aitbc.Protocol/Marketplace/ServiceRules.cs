@@ -1,4 +1,5 @@
 using Aitbc.Protocol.Rules;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Marketplace;
 
@@ -22,7 +23,8 @@ internal static class ServiceRules
             return Outcome.InsufficientStake;
         }
 
-        if (sender.OpenServices >= call.State.Parameters.MaxOpenPerAccount)
+        if (sender.OpenServices >= call.State.Parameters.MaxOpenPerAccount
+            || (command.Terms.Capability == Draw.Capability && !Draw.HasRoomFor(call.State, call.From)))
         {
             return Outcome.TooManyOpen;
         }
@@ -42,7 +44,8 @@ internal static class ServiceRules
             terms.Name,
             terms.Capability,
             terms.ModelHash,
-            terms.PricePerUnit));
+            terms.PricePerUnit,
+            terms.InputSchema));
         return Outcome.Applied;
     }
 
@@ -68,7 +71,8 @@ internal static class ServiceRules
             call.Epoch,
             terms.Name,
             terms.ModelHash,
-            terms.PricePerUnit));
+            terms.PricePerUnit,
+            terms.InputSchema));
         return Outcome.Applied;
     }
 

@@ -3,6 +3,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Marketplace;
 
@@ -41,6 +42,18 @@ internal static class Settlement
             case WorkloadPhase.Submitted:
                 Pay(step, slot, WorkloadEnding.ClientSilent);
                 break;
+            case WorkloadPhase.Sealed:
+                VerificationRules.OnDraw(step, slot);
+                break;
+            case WorkloadPhase.Committing:
+                VerificationRules.OnCommitmentsDue(step, slot);
+                break;
+            case WorkloadPhase.Revealing:
+                EndByFault(step, slot, WorkloadEnding.ProviderMissing);
+                break;
+            case WorkloadPhase.Judging:
+                VerificationRules.Conclude(step, slot);
+                break;
             default:
                 throw new InvalidOperationException($"A workload stands in phase {workload.Phase}, which is none.");
         }
@@ -49,6 +62,7 @@ internal static class Settlement
     /// <summary>Pays delivered work.</summary>
     public static void Pay(Step step, int slot, WorkloadEnding ending)
     {
+        var verdicts = Payout.Settle(step, slot, ending);
         ref readonly var workload = ref step.State.Workloads[slot];
         var bid = step.State.Bids[workload.WinningBid];
         var phase = ending == WorkloadEnding.ClientSilent ? MovePhase.TimedOut : MovePhase.Posted;
@@ -70,12 +84,13 @@ internal static class Settlement
             id);
         ReturnBond(step, bid, workload.JobBond, MoveReason.JobBond, id);
         Release(step, workload.Client, workload.ReservedBucket, rest);
-        step.Emit(Ended(step.State, workload, bid, ending, workload.Price, TokenAmount.Zero));
+        step.Emit(Ended(step.State, workload, bid, ending, workload.Price, TokenAmount.Zero, verdicts));
     }
 
     /// <summary>The provider is at fault: the client has its escrow back and the job bond on top.</summary>
     public static void EndByFault(Step step, int slot, WorkloadEnding ending)
     {
+        var verdicts = Payout.Settle(step, slot, ending);
         ref readonly var workload = ref step.State.Workloads[slot];
         var bid = step.State.Bids[workload.WinningBid];
         Refund(step, workload, MovePhase.TimedOut);
@@ -86,16 +101,35 @@ internal static class Settlement
             MovePhase.Posted,
             MoveReason.Forfeit,
             workload.Id.Value);
-        step.Emit(Ended(step.State, workload, bid, ending, TokenAmount.Zero, workload.JobBond));
+        step.Emit(Ended(step.State, workload, bid, ending, TokenAmount.Zero, workload.JobBond, verdicts));
+    }
+
+    /// <summary>Validators decided nothing: neither is at fault, each has its own back.</summary>
+    public static void EndUnverified(Step step, int slot)
+    {
+        var verdicts = Payout.Settle(step, slot, WorkloadEnding.Unverified);
+        ref readonly var workload = ref step.State.Workloads[slot];
+        var bid = step.State.Bids[workload.WinningBid];
+        Refund(step, workload, MovePhase.Voided);
+        ReturnBond(step, bid, workload.JobBond, MoveReason.JobBond, workload.Id.Value);
+        step.Emit(Ended(
+            step.State,
+            workload,
+            bid,
+            WorkloadEnding.Unverified,
+            TokenAmount.Zero,
+            TokenAmount.Zero,
+            verdicts));
     }
 
     /// <summary>Nobody was awarded: everybody has their own back, but for bids that should have been opened.</summary>
     public static void EndWithoutAward(Step step, int slot, WorkloadEnding ending)
     {
         ReleaseBids(step, slot, winner: -1, mustBeOpened: ending == WorkloadEnding.NoEligibleBid);
+        var verdicts = Payout.Settle(step, slot, ending);
         ref readonly var workload = ref step.State.Workloads[slot];
         Refund(step, workload, MovePhase.Voided);
-        step.Emit(Ended(step.State, workload, default, ending, TokenAmount.Zero, TokenAmount.Zero));
+        step.Emit(Ended(step.State, workload, default, ending, TokenAmount.Zero, TokenAmount.Zero, verdicts));
     }
 
     private static void Award(Step step, int slot)
@@ -186,7 +220,8 @@ internal static class Settlement
         Release(step, workload.Client, workload.ReservedBucket, workload.MaxPrice);
     }
 
-    private static void Release(Step step, AccountNumber account, int bucket, TokenAmount amount)
+    /// <summary>Gives an agent's limits back what came back to it.</summary>
+    public static void Release(Step step, AccountNumber account, int bucket, TokenAmount amount)
     {
         if (!amount.IsZero && step.State.Accounts[account.Slot].Agent != 0)
         {
@@ -200,7 +235,8 @@ internal static class Settlement
         in BidRecord bid,
         WorkloadEnding ending,
         TokenAmount paid,
-        TokenAmount forfeited) => new(
+        TokenAmount forfeited,
+        in Verdicts verdicts) => new(
             workload.Id,
             workload.Client,
             bid.Bidder,
@@ -221,5 +257,10 @@ internal static class Settlement
             state.Accounts[bid.Bidder.Slot].Id,
             workload.MaxPrice,
             paid,
-            forfeited);
+            forfeited,
+            workload.Mode,
+            workload.Validation == 0 ? (byte)0 : state.Validations[workload.Validation - 1].Needed,
+            verdicts.Agreed,
+            verdicts.Disagreed,
+            verdicts.Fees);
 }

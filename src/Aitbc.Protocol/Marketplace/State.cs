@@ -36,6 +36,39 @@ public struct ServiceRecord
 
     /// <summary>Digest of the model it runs; zero where there is none.</summary>
     public Digest ModelHash;
+
+    /// <summary>Digest of the JSON Schema of its inputs; zero where there is none.</summary>
+    public Digest InputSchema;
+
+    /// <summary>What it was paid for jobs that were settled without fault, base units; fees of a validator count. Stops
+    /// at the largest amount there is.</summary>
+    public TokenAmount ValueSettled;
+
+    /// <summary>What clients would have paid at most for jobs that ended by its fault, base units; likewise.</summary>
+    public TokenAmount ValueFaulted;
+
+    /// <summary>Jobs settled without fault.</summary>
+    public uint JobsSettled;
+
+    /// <summary>Jobs that ended by its fault.</summary>
+    public uint JobsFaulted;
+
+    /// <summary>Slot + 1 of the next older service that offers to validate; 0 ends the list.</summary>
+    public int NextValidating;
+
+    /// <summary>Zero.</summary>
+    public int Unused;
+
+    /// <summary>Counts a job that was settled.</summary>
+    internal void Settle(TokenAmount paid) =>
+        (JobsSettled, ValueSettled) = (JobsSettled + 1, AtMostAll(ValueSettled, paid));
+
+    /// <summary>Counts a job that ended by fault.</summary>
+    internal void Fault(TokenAmount lost) =>
+        (JobsFaulted, ValueFaulted) = (JobsFaulted + 1, AtMostAll(ValueFaulted, lost));
+
+    private static TokenAmount AtMostAll(TokenAmount sum, TokenAmount more) =>
+        sum + TokenAmount.Min(more, TokenAmount.MaxSupply - sum);
 }
 
 /// <summary>Where a workload stands. Finished ones leave the state.</summary>
@@ -58,6 +91,18 @@ public enum WorkloadPhase : byte
 
     /// <summary>The result is in; the client may accept, and silence pays.</summary>
     Submitted = 6,
+
+    /// <summary>The provider is bound to a result that it has not shown; validators are to be drawn.</summary>
+    Sealed = 7,
+
+    /// <summary>Validators are drawn, do the work themselves and commit to what they find.</summary>
+    Committing = 8,
+
+    /// <summary>The provider shows its result.</summary>
+    Revealing = 9,
+
+    /// <summary>The result is in; validators give their verdicts.</summary>
+    Judging = 10,
 }
 
 /// <summary>Why a workload ended as it did.</summary>
@@ -87,6 +132,28 @@ public enum WorkloadEnding : byte
     /// <summary>The provider delivered below what was promised: the client has its money back and the job bond.
     /// </summary>
     BelowQuality = 8,
+
+    /// <summary>Enough validators found the result right: the provider is paid.</summary>
+    Verified = 9,
+
+    /// <summary>Enough validators found it wrong: the client has its money back and the job bond.</summary>
+    Refuted = 10,
+
+    /// <summary>Too few validators said anything: client and provider have their own back, and the provider the bonds
+    /// of those who were silent.</summary>
+    Unverified = 11,
+}
+
+/// <summary>Questions asked of a <see cref="WorkloadEnding"/>.</summary>
+public static class WorkloadEndings
+{
+    /// <summary>Whether the provider was paid.</summary>
+    public static bool IsPaid(this WorkloadEnding ending) =>
+        ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent or WorkloadEnding.Verified;
+
+    /// <summary>Whether the provider was at fault and lost its job bond.</summary>
+    public static bool IsProviderFault(this WorkloadEnding ending) =>
+        ending is WorkloadEnding.ProviderMissing or WorkloadEnding.BelowQuality or WorkloadEnding.Refuted;
 }
 
 /// <summary>How a result is checked. Only what is built can be chosen.</summary>
@@ -94,6 +161,9 @@ public enum VerificationMode : byte
 {
     /// <summary>Not at all: the client sees the result and may only be silent or accept.</summary>
     None = 0,
+
+    /// <summary>Of n validators that are drawn, k equal verdicts decide.</summary>
+    KOfN = 1,
 }
 
 /// <summary>One workload from posting to settlement.</summary>
@@ -203,6 +273,15 @@ public struct WorkloadRecord
 
     /// <summary>Zero.</summary>
     public ushort Unused2;
+
+    /// <summary>Slot + 1 of what is asked of validators; 0 is nothing.</summary>
+    public int Validation;
+
+    /// <summary>Zero.</summary>
+    public int Unused3;
+
+    /// <summary>Zero.</summary>
+    public ulong Unused4;
 }
 
 /// <summary>One sealed bid.</summary>

@@ -6,6 +6,7 @@ using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Staking;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Rules;
 
@@ -25,6 +26,9 @@ internal readonly record struct Exposure(TokenAmount Value, TokenAmount Stake, i
     /// <summary>Value goes to an account that is not there yet, so no constitution can have named it.</summary>
     public const int Stranger = -2;
 
+    private static readonly TokenAmount BeyondSupply =
+        Genesis.MaxSupply + TokenAmount.FromBaseUnits(UInt128.One);
+
     /// <summary>No exposure.</summary>
     public static Exposure None => new(TokenAmount.Zero, TokenAmount.Zero, Protocol, false);
 
@@ -40,10 +44,20 @@ internal readonly record struct Exposure(TokenAmount Value, TokenAmount Stake, i
         CommandKind.DepositStake => None with { Stake = ((DepositStake)command).Amount },
         CommandKind.WithdrawStake => None with { Withdraws = true },
         CommandKind.DeclareBlob => Pay(BlobRules.RentOf(state.Parameters, (DeclareBlob)command), Protocol, false),
-        CommandKind.PostWorkload => Pay(((PostWorkload)command).MaxPrice, Protocol, true),
+        CommandKind.PostWorkload => Post((PostWorkload)command),
         CommandKind.PlaceBid => Bid(state, ((PlaceBid)command).Workload),
+        CommandKind.CommitVerdict => Verdict(state, ((CommitVerdict)command).Workload),
         _ => None,
     };
+
+    /// <summary>The price goes to whoever wins, the fees to whoever is drawn. What is written may be any number, so the
+    /// sum stays in range by bounding each: more than the supply can be paid by nobody.</summary>
+    private static Exposure Post(PostWorkload command) => Pay(
+        TokenAmount.Min(command.MaxPrice, BeyondSupply) + VerificationRules.FeesOf(command), Protocol, true);
+
+    /// <summary>The bond may be forfeited to the provider, whom the validator cannot choose.</summary>
+    private static Exposure Verdict(LedgerState state, WorkloadId id) =>
+        state.FindWorkload(id) is var slot and >= 0 ? Pay(state.Workloads[slot].BidBond, Protocol, true) : None;
 
     /// <summary>Bonds may be forfeited, and the job bond goes to the client.</summary>
     private static Exposure Bid(LedgerState state, WorkloadId id)

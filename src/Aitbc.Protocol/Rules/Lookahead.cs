@@ -4,6 +4,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Rules;
 
@@ -186,6 +187,10 @@ internal static class Lookahead
         StartWork start => start.Workload.Value,
         SubmitWork submit => submit.Workload.Value,
         AcceptWork accept => accept.Workload.Value,
+        SealWork seal => seal.Workload.Value,
+        RevealWork reveal => reveal.Workload.Value,
+        CommitVerdict commit => commit.Workload.Value,
+        RevealVerdict verdict => verdict.Workload.Value,
         _ => 0,
     };
 

@@ -56,8 +56,8 @@ public struct Globals
     /// <summary>Beacon values revealed before this term: what was not drawn then is drawn with a later one.</summary>
     public uint BeaconBase;
 
-    /// <summary>Zero.</summary>
-    public uint Unused3;
+    /// <summary>Slot + 1 of the newest service that offers to validate; 0 is none.</summary>
+    public int FirstValidating;
 
     /// <summary>Zero.</summary>
     public ulong Unused4;

@@ -6,6 +6,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Staking;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.State;
 
@@ -36,7 +37,8 @@ public sealed partial class LedgerState
         GlobalTable.Add(out _);
         parts =
         [
-            GlobalTable, Accounts, Lanes, Keys, Agents, Buckets, Unbondings, Services, Workloads, Bids, Blobs,
+            GlobalTable, Accounts, Lanes, Keys, Agents, Buckets, Unbondings, Services, Workloads, Bids, Validations,
+            Blobs, BlobReaders,
             AccountIndex, WorkloadIndex, ServiceIndex, UnbondingIndex, BlobIndex, BlobIdIndex, WallDue, MarketDue,
         ];
     }
@@ -77,8 +79,14 @@ public sealed partial class LedgerState
     /// <summary>Bids on them.</summary>
     public Table<BidRecord> Bids { get; } = new();
 
+    /// <summary>What is asked of validators, for the workloads that ask for any.</summary>
+    public Table<ValidationRecord> Validations { get; } = new();
+
     /// <summary>Blobs whose rent is paid.</summary>
     public Table<BlobRecord> Blobs { get; } = new();
+
+    /// <summary>Who may read them.</summary>
+    public Table<BlobReaderRecord> BlobReaders { get; } = new();
 
     /// <summary>Wall time of the last entry.</summary>
     public Timestamp Time => new(Globals.TimeMs);
@@ -180,6 +188,22 @@ public sealed partial class LedgerState
 
     /// <summary>Gas that an agent has paid in the 24 h up to the last entry, base units.</summary>
     public TokenAmount GasUsed(in AgentRecord agent) => RollingLimits.Used(this, agent.Gas, Globals.TimeMs);
+
+    /// <summary>The person behind an account: an agent's owner, else the account itself.</summary>
+    internal AccountNumber OwnerOf(AccountNumber account)
+    {
+        var agent = Accounts[account.Slot].Agent;
+        return agent == 0 ? account : Agents[agent - 1].Owner;
+    }
+
+    /// <summary>A workload enters a phase, until a deadline; only an event's ApplyTo calls this.</summary>
+    internal void Enter(WorkloadId id, WorkloadPhase phase, long deadlineMs)
+    {
+        ref var workload = ref Workloads.Write(FindWorkload(id));
+        workload.Phase = phase;
+        workload.DeadlineMs = deadlineMs;
+        MarketDue.Push(deadlineMs, DueKind.Workload, id.Value);
+    }
 
     internal int SlotOf(in AccountId id)
     {

@@ -8,7 +8,7 @@ namespace Aitbc.Protocol.State;
 public sealed partial class LedgerState
 {
     /// <summary>Begins the bytes; its number changes whenever a record's layout or the order of tables does.</summary>
-    private static ReadOnlySpan<byte> Header => "aitbc/state/1\0"u8;
+    private static ReadOnlySpan<byte> Header => "aitbc/state/2\0"u8;
 
     /// <summary>
     /// The state's hash: SHA-256 of exactly the bytes that <see cref="Save"/> writes. Same events, same hash; indexes
@@ -69,7 +69,9 @@ public sealed partial class LedgerState
         Services.Save(sink);
         Workloads.Save(sink);
         Bids.Save(sink);
+        Validations.Save(sink);
         Blobs.Save(sink);
+        BlobReaders.Save(sink);
     }
 
     private void ReadFrom(Stream source)
@@ -91,7 +93,9 @@ public sealed partial class LedgerState
         Services.Load(source);
         Workloads.Load(source);
         Bids.Load(source);
+        Validations.Load(source);
         Blobs.Load(source);
+        BlobReaders.Load(source);
         if (GlobalTable.Count != 1 || (Accounts.Count > 0 && Globals.Supply != Genesis.Supply))
         {
             throw new InvalidDataException("The snapshot is of another chain than the genesis.");

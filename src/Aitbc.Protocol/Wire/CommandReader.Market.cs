@@ -1,6 +1,7 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Wire;
 
@@ -10,13 +11,13 @@ internal static partial class CommandReader
     private static readonly MemberSet ListMembers = new("type", "terms");
     private static readonly MemberSet UpdateMembers = new("type", "service", "terms");
     private static readonly MemberSet TermsMembers = new(
-        "name", "capability", "pricePerUnit", "maxCapacity", "modelHash", "minAccuracyPpm");
+        "name", "capability", "pricePerUnit", "maxCapacity", "modelHash", "minAccuracyPpm", "inputSchema?");
 
     private static readonly MemberSet ServiceMembers = new("type", "service");
     private static readonly MemberSet WorkloadMembers = new("type", "workload");
     private static readonly MemberSet PostMembers = new(
         "type", "capability", "input", "spec", "maxPrice", "jobBond", "units", "minQualityPpm", "saltHash", "mode",
-        "bidWindowMs", "openWindowMs", "workWindowMs", "acceptWindowMs");
+        "bidWindowMs", "openWindowMs", "workWindowMs", "acceptWindowMs", "validation?");
 
     private static readonly MemberSet BidMembers = new("type", "workload", "service", "commitment");
     private static readonly MemberSet OpenBidMembers = new("type", "workload", "price", "proposalHash", "salt");
@@ -34,7 +35,7 @@ internal static partial class CommandReader
         CommandKind.StartWork => new StartWork(ReadOne<WorkloadId>(ref reader, WorkloadMembers, seen)),
         CommandKind.SubmitWork => ReadSubmit(ref reader, seen),
         CommandKind.AcceptWork => new AcceptWork(ReadOne<WorkloadId>(ref reader, WorkloadMembers, seen)),
-        _ => throw new InvalidOperationException($"The command type {kind} has no reader."),
+        _ => ReadVerification(ref reader, kind, seen),
     };
 
     private static ListService ReadListing(ref WireReader reader, ulong seen)
@@ -76,6 +77,7 @@ internal static partial class CommandReader
         uint maxCapacity = 0;
         Digest modelHash = default;
         uint minAccuracyPpm = 0;
+        Digest inputSchema = default;
         ulong seen = 0;
         reader.BeginObject();
         while (reader.Next(TermsMembers, ref seen, out var member))
@@ -97,13 +99,17 @@ internal static partial class CommandReader
                 case 4:
                     modelHash = reader.Text<Digest>();
                     break;
-                default:
+                case 5:
                     minAccuracyPpm = reader.UInt32();
+                    break;
+                default:
+                    inputSchema = reader.Text<Digest>();
                     break;
             }
         }
 
-        return new ServiceTerms(name, capability, pricePerUnit, maxCapacity, modelHash, minAccuracyPpm);
+        return new ServiceTerms(
+            name, capability, pricePerUnit, maxCapacity, modelHash, minAccuracyPpm, inputSchema);
     }
 
     private static PostWorkload ReadPost(ref WireReader reader, ulong seen)
@@ -113,6 +119,7 @@ internal static partial class CommandReader
         Span<TokenAmount> amounts = stackalloc TokenAmount[2];
         Span<uint> numbers = stackalloc uint[6];
         VerificationMode mode = default;
+        ValidationTerms? validation = null;
         while (reader.Next(PostMembers, ref seen, out var member))
         {
             switch (member)
@@ -137,6 +144,9 @@ internal static partial class CommandReader
                 case 9:
                     mode = reader.Word(Words.Modes);
                     break;
+                case 14:
+                    validation = ReadValidation(ref reader);
+                    break;
                 default:
                     numbers[member - 8] = reader.UInt32();
                     break;
@@ -156,7 +166,8 @@ internal static partial class CommandReader
             numbers[2],
             numbers[3],
             numbers[4],
-            numbers[5]);
+            numbers[5],
+            validation);
     }
 
     private static PlaceBid ReadBid(ref WireReader reader, ulong seen)

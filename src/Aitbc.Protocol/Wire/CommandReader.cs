@@ -28,7 +28,7 @@ internal static partial class CommandReader
     private static readonly MemberSet KeyMembers = new("type", "key");
     private static readonly MemberSet AgentMembers = new("type", "agent");
     private static readonly MemberSet AmountMembers = new("type", "amount");
-    private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes", "days");
+    private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes", "days", "access?", "names?");
     private static readonly MemberSet ScopeMembers = new("type", "scope");
 
     /// <summary>Reads one command; what comes out after a fault is of no use.</summary>
@@ -246,30 +246,6 @@ internal static partial class CommandReader
         }
 
         return new AddKey(key, possession);
-    }
-
-    private static DeclareBlob ReadBlob(ref WireReader reader, ulong seen)
-    {
-        Digest digest = default;
-        ulong sizeBytes = 0;
-        uint days = 0;
-        while (reader.Next(BlobMembers, ref seen, out var member))
-        {
-            switch (member)
-            {
-                case 1:
-                    digest = reader.Text<Digest>();
-                    break;
-                case 2:
-                    sizeBytes = reader.Integer(WireReader.MaxInteger);
-                    break;
-                case 3:
-                    days = reader.UInt32();
-                    break;
-            }
-        }
-
-        return new DeclareBlob(digest, sizeBytes, days);
     }
 
     private static StopScope ReadScope(ref WireReader reader, ulong seen)

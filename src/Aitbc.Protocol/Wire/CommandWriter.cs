@@ -7,6 +7,7 @@ using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Staking;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Wire;
 
@@ -53,6 +54,7 @@ internal static class CommandWriter
                 json.WriteText("digest"u8, it.Digest);
                 json.WriteInteger("sizeBytes"u8, it.SizeBytes);
                 json.WriteInteger("days"u8, it.Days);
+                WriteReaders(json, it);
                 break;
             case StopAgent it:
                 json.WriteText("agent"u8, it.Agent);
@@ -117,6 +119,36 @@ internal static class CommandWriter
                 json.WriteText("workload"u8, it.Workload);
                 break;
             default:
+                WriteVerification(json, command);
+                break;
+        }
+    }
+
+    private static void WriteVerification(Utf8JsonWriter json, Command command)
+    {
+        switch (command)
+        {
+            case SealWork it:
+                json.WriteText("workload"u8, it.Workload);
+                json.WriteText("seal"u8, it.Seal);
+                break;
+            case RevealWork it:
+                json.WriteText("workload"u8, it.Workload);
+                json.WriteText("result"u8, it.Result);
+                json.WriteInteger("qualityPpm"u8, it.QualityPpm);
+                json.WriteText("salt"u8, it.Salt);
+                break;
+            case CommitVerdict it:
+                json.WriteText("workload"u8, it.Workload);
+                json.WriteText("commitment"u8, it.Commitment);
+                break;
+            case RevealVerdict it:
+                json.WriteText("workload"u8, it.Workload);
+                json.WriteBoolean("agrees"u8, it.Agrees);
+                json.WriteText("output"u8, it.Output);
+                json.WriteText("salt"u8, it.Salt);
+                break;
+            default:
                 throw new ArgumentException($"The command type {command.Kind} has no writer.", nameof(command));
         }
     }
@@ -169,6 +201,11 @@ internal static class CommandWriter
         json.WriteInteger("maxCapacity"u8, it.MaxCapacity);
         json.WriteText("modelHash"u8, it.ModelHash);
         json.WriteInteger("minAccuracyPpm"u8, it.MinAccuracyPpm);
+        if (!it.InputSchema.IsZero)
+        {
+            json.WriteText("inputSchema"u8, it.InputSchema);
+        }
+
         json.WriteEndObject();
     }
 
@@ -187,10 +224,40 @@ internal static class CommandWriter
         json.WriteInteger("openWindowMs"u8, it.OpenWindowMs);
         json.WriteInteger("workWindowMs"u8, it.WorkWindowMs);
         json.WriteInteger("acceptWindowMs"u8, it.AcceptWindowMs);
+        if (it.Validation is { } validation)
+        {
+            json.WriteStartObject("validation"u8);
+            json.WriteInteger("needed"u8, validation.Needed);
+            json.WriteInteger("validators"u8, validation.Validators);
+            json.WriteInteger("tolerancePpm"u8, validation.TolerancePpm);
+            json.WriteText("fee"u8, validation.Fee);
+            json.WriteInteger("commitWindowMs"u8, validation.CommitWindowMs);
+            json.WriteInteger("revealWindowMs"u8, validation.RevealWindowMs);
+            json.WriteEndObject();
+        }
     }
 
     private static IReadOnlyList<T> AtMost<T>(IReadOnlyList<T> list, int max) =>
         list.Count <= max
             ? list
             : throw new ArgumentException($"A list of {list.Count} has no form on the wire: at most {max} does.");
+
+    /// <summary>What a blob's declaration says beyond its bytes; the defaults are left out.</summary>
+    private static void WriteReaders(Utf8JsonWriter json, DeclareBlob it)
+    {
+        if (it.Access != BlobAccess.Parties)
+        {
+            json.WriteString("access"u8, Words.BlobAccess.WordOf(it.Access));
+        }
+
+        if (it.Names.Count > DeclareBlob.MaxNames)
+        {
+            throw new ArgumentException($"A blob names at most {DeclareBlob.MaxNames} others.", nameof(it));
+        }
+
+        if (it.Names.Count > 0)
+        {
+            json.WriteTexts("names"u8, it.Names);
+        }
+    }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
@@ -61,6 +62,18 @@ internal readonly record struct EventPrint(Utf8JsonWriter Json, Func<AccountNumb
         for (var i = 0; i < Math.Min(count, Capabilities.Length); i++)
         {
             Json.WriteTextValue(labels[i]);
+        }
+
+        Json.WriteEndArray();
+    }
+
+    /// <summary>Digests.</summary>
+    public void Hashes(string name, in BlobNames names, int count)
+    {
+        Json.WriteStartArray(name);
+        for (var i = 0; i < Math.Min(count, BlobNames.Length); i++)
+        {
+            Json.WriteTextValue(names[i]);
         }
 
         Json.WriteEndArray();

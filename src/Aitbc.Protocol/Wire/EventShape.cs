@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Identity;
@@ -62,7 +63,7 @@ internal sealed class EventShape
             static (in print, name, value) => print.Word(name, EventBytes.OutcomeOf((uint)value)),
         (nameof(CommandHandled), nameof(CommandHandled.DigestPrefix)) =>
             static (in print, name, value) => print.Prefix(name, (ulong)value),
-        (_, "Council" or "Forfeited") when property.PropertyType == typeof(byte) =>
+        (_, "Council" or "Forfeited" or "Agrees" or "Live") when property.PropertyType == typeof(byte) =>
             static (in print, name, value) => print.Json.WriteBoolean(name, (byte)value == 1),
         // An event that carries the id itself needs no resolver, and a second member of that name would be wrong.
         (_, var name) when property.PropertyType == typeof(AccountNumber)
@@ -79,6 +80,8 @@ internal sealed class EventShape
             static (in print, name, value) => print.Accounts(name, (AccountSet)value, print.Count("GuardianCount")),
         _ when type == typeof(Capabilities) =>
             static (in print, name, value) => print.Labels(name, (Capabilities)value, print.Count("CapabilityCount")),
+        _ when type == typeof(BlobNames) =>
+            static (in print, name, value) => print.Hashes(name, (BlobNames)value, print.Count("NameCount")),
         _ when type == typeof(ConstitutionRecord) =>
             static (in print, name, value) => print.Constitution(name, (ConstitutionRecord)value),
         _ when type == typeof(Digest) => static (in print, name, value) => print.Hash(name, (Digest)value),

@@ -69,7 +69,7 @@ public static partial class EventWords
             case EventKind.WorkloadEnded:
                 return OfEnded(Read<WorkloadEnded>(value), names);
             default:
-                return null;
+                return DescribeVerification(kind, value, names);
         }
     }
 
@@ -83,6 +83,14 @@ public static partial class EventWords
                 Line($"{it.Workload} ended: {client} accepted and {provider} was paid {it.Paid.ToDisplay()}"),
             WorkloadEnding.ClientSilent =>
                 Line($"{it.Workload} ended: {client} was silent, so {provider} was paid {it.Paid.ToDisplay()}"),
+            WorkloadEnding.Verified =>
+                Line($"{it.Workload} ended: {it.Agreed} validators found it right, {it.Disagreed} wrong, so ")
+                    + Line($"{provider} was paid {it.Paid.ToDisplay()}"),
+            WorkloadEnding.Refuted =>
+                Line($"{it.Workload} ended: {it.Disagreed} validators found it wrong, {it.Agreed} right, so ")
+                    + Line($"{client} got its money back and {it.Forfeited.ToDisplay()} of bond from {provider}"),
+            WorkloadEnding.Unverified =>
+                Line($"{it.Workload} ended: too few validators decided, so {client} and {provider} got their own back"),
             WorkloadEnding.ProviderMissing or WorkloadEnding.BelowQuality =>
                 Line($"{it.Workload} ended by the fault of {provider} ({Plain(it.Ending)}): {client} got its money ")
                     + Line($"back and {it.Forfeited.ToDisplay()} of bond"),

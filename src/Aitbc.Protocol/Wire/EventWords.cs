@@ -115,7 +115,8 @@ public static partial class EventWords
             case EventKind.BlobDeclared:
                 var blob = Read<BlobDeclared>(value);
                 return Line($"{names.First(blob.DeclaredBy)} declared blob {blob.Id} of {blob.SizeBytes} bytes, ")
-                    + Line($"paid until {new Timestamp(blob.PaidUntilMs)}: {blob.Digest}");
+                    + Line($"paid until {new Timestamp(blob.PaidUntilMs)}")
+                    + Line($"{(blob.Access == BlobAccess.Public ? ", for everybody to read" : "")}: {blob.Digest}");
             case EventKind.BlobArrived:
                 var arrived = Read<BlobArrived>(value);
                 return Line($"The bytes of blob {arrived.Id} arrived: {arrived.Digest}");

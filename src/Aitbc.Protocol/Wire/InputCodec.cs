@@ -21,7 +21,8 @@ public static class InputCodec
     private static readonly MemberSet TermMembers = new("type", "beaconCommitment");
     private static readonly MemberSet OpeningsMembers = new("type", "workload", "salt", "openings");
     private static readonly MemberSet OpeningMembers = new("bidder", "price", "proposalHash", "salt");
-    private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes");
+    private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes", "holder?");
+    private static readonly MemberSet LivenessMembers = new("type", "agent", "live");
 
     /// <summary>Reads an input.</summary>
     /// <param name="utf8">The input's bytes and nothing else.</param>
@@ -59,6 +60,15 @@ public static class InputCodec
             case BlobAvailable it:
                 json.WriteText("digest"u8, it.Digest);
                 json.WriteInteger("sizeBytes"u8, it.SizeBytes);
+                if (it.Holder is { } holder)
+                {
+                    json.WriteText("holder"u8, holder);
+                }
+
+                break;
+            case Liveness it:
+                json.WriteText("agent"u8, it.Agent);
+                json.WriteBoolean("live"u8, it.IsLive);
                 break;
         }
 
@@ -115,6 +125,8 @@ public static class InputCodec
                 return ReadBlob(ref reader, seen);
             case SystemInputKind.TermBegan:
                 return ReadTerm(ref reader, seen);
+            case SystemInputKind.Liveness:
+                return ReadLiveness(ref reader, seen);
         }
 
         while (reader.Next(BareMembers, ref seen, out _))
@@ -156,6 +168,7 @@ public static class InputCodec
     {
         Digest digest = default;
         ulong sizeBytes = 0;
+        AccountId? holder = null;
         while (reader.Next(BlobMembers, ref seen, out var member))
         {
             switch (member)
@@ -166,10 +179,33 @@ public static class InputCodec
                 case 2:
                     sizeBytes = reader.Integer(WireReader.MaxInteger);
                     break;
+                case 3:
+                    holder = reader.Text<AccountId>();
+                    break;
             }
         }
 
-        return new BlobAvailable(digest, sizeBytes);
+        return new BlobAvailable(digest, sizeBytes, holder);
+    }
+
+    private static Liveness ReadLiveness(ref WireReader reader, ulong seen)
+    {
+        AccountId agent = default;
+        var isLive = false;
+        while (reader.Next(LivenessMembers, ref seen, out var member))
+        {
+            switch (member)
+            {
+                case 1:
+                    agent = reader.Text<AccountId>();
+                    break;
+                case 2:
+                    isLive = reader.Boolean();
+                    break;
+            }
+        }
+
+        return new Liveness(agent, isLive);
     }
 
     private static BidOpenings ReadOpenings(ref WireReader reader, ulong seen)

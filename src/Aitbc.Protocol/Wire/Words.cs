@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
@@ -14,22 +15,25 @@ internal static class Words
     public static readonly WordTable<CommandKind> Commands = new(
         Enum.GetValues<CommandKind>().Select(kind => (kind, CommandNames.NameOf(kind))),
         "access.", "appeal.", "approval.", "constitution.", "cover.", "credit.", "delegation.", "dispute.", "order.",
-        "override.", "pool.", "proposal.", "verdict.", "vote.");
+        "override.", "pool.", "proposal.", "vote.");
 
     /// <summary>Types of system inputs.</summary>
     public static readonly WordTable<SystemInputKind> Inputs = new(
         new[]
         {
             SystemInputKind.Tick, SystemInputKind.Resumed, SystemInputKind.TermBegan, SystemInputKind.Beacon,
-            SystemInputKind.BidOpenings, SystemInputKind.BlobAvailable,
+            SystemInputKind.BidOpenings, SystemInputKind.BlobAvailable, SystemInputKind.Liveness,
         }.Select(kind => (kind, Camel(kind.ToString()))),
-        "liveness", "monitorVerdict", "upgrade");
+        "monitorVerdict", "upgrade");
 
     /// <summary>Kinds of agents.</summary>
     public static readonly WordTable<AgentKind> AgentKinds = Of<AgentKind>();
 
     /// <summary>Ways a result is checked.</summary>
     public static readonly WordTable<VerificationMode> Modes = Of<VerificationMode>();
+
+    /// <summary>Who may read a blob.</summary>
+    public static readonly WordTable<BlobAccess> BlobAccess = Of<BlobAccess>();
 
     /// <summary>What a stop covers.</summary>
     public static readonly WordTable<StopScope> Scopes = Of<StopScope>();

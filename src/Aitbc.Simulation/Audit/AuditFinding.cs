@@ -60,6 +60,12 @@ public enum AuditCheck
 
     /// <summary>The auditor's books are the state's.</summary>
     Books = 19,
+
+    /// <summary>Validators are those whom the draw gives.</summary>
+    Draw = 20,
+
+    /// <summary>Seals and verdicts are opened as they were made, and enough equal verdicts decide.</summary>
+    Verdict = 21,
 }
 
 /// <summary>Something that is not as it must be. Immutable.</summary>

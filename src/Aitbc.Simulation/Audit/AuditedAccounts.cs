@@ -45,6 +45,30 @@ internal sealed class AuditedAgent(in AgentRegistered registered)
 
     public ulong Faulted { get; set; }
 
+    /// <summary>Entries since which its host is heard of, or is not.</summary>
+    public List<(ulong Seq, bool IsLive)> Liveness { get; } = [];
+
+    /// <summary>Whether it was heard of at an entry, as far as its last absence tells.</summary>
+    public bool WasLive(ulong seq)
+    {
+        var gone = Liveness.FindLastIndex(change => !change.IsLive);
+        return gone < 0
+            || Liveness[gone].Seq >= seq
+            || (gone + 1 < Liveness.Count && Liveness[gone + 1].Seq <= seq);
+    }
+
+    /// <summary>Whether its constitution lets value go to an account.</summary>
+    public bool MayPay(AccountNumber payee)
+    {
+        var isNamed = Limits.CounterpartyCount == 0;
+        for (var i = 0; i < Limits.CounterpartyCount && i < AccountSet.Length; i++)
+        {
+            isNamed |= Limits.Counterparties[i] == payee;
+        }
+
+        return isNamed;
+    }
+
     private static HashSet<AccountNumber> GuardiansOf(in AgentRegistered registered)
     {
         var guardians = new HashSet<AccountNumber>();

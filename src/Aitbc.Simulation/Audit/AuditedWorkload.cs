@@ -2,6 +2,7 @@ using System.Numerics;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Simulation.Audit;
 
@@ -13,6 +14,10 @@ internal enum WorkStep
     Awarded,
     Running,
     Submitted,
+    Sealed,
+    Committing,
+    Revealing,
+    Judging,
 }
 
 /// <summary>What the auditor knows of a bid.</summary>
@@ -66,4 +71,55 @@ internal sealed class AuditedWorkload(in WorkloadPosted posted)
     public uint MinQualityPpm { get; set; } = posted.MinQualityPpm;
 
     public uint QualityPpm { get; set; }
+
+    /// <summary>Set where validators check the result.</summary>
+    public AuditedValidation? Validation { get; set; }
+}
+
+/// <summary>What the auditor knows of how a result is checked.</summary>
+internal sealed class AuditedValidation(in ValidationAsked asked)
+{
+    public ValidationAsked Terms { get; } = asked;
+
+    /// <summary>The last service there was at the award.</summary>
+    public ulong LastService { get; set; }
+
+    public Digest Seal { get; set; }
+
+    public uint SealedRound { get; set; }
+
+    /// <summary>Entry of the seal.</summary>
+    public ulong SealedAt { get; set; }
+
+    public int Postponed { get; set; }
+
+    public Digest Result { get; set; }
+
+    /// <summary>Whom the draw gives; set as the first is drawn.</summary>
+    public IReadOnlyList<ServiceId>? Expected { get; set; }
+
+    public List<AuditedSeat> Seats { get; } = [];
+
+    public int Committed => Seats.Count(seat => seat.Commitment is not null);
+
+    public int Agreed => Seats.Count(seat => seat.Agrees is true);
+
+    public int Disagreed => Seats.Count(seat => seat.Agrees is false);
+
+    public AuditedSeat? Find(AccountNumber validator) => Seats.Find(seat => seat.Validator == validator);
+}
+
+/// <summary>What the auditor knows of a drawn validator.</summary>
+internal sealed class AuditedSeat(in ValidatorDrawn drawn)
+{
+    public AccountNumber Validator { get; } = drawn.Validator;
+
+    public ServiceId Service { get; } = drawn.Service;
+
+    public Digest? Commitment { get; set; }
+
+    public bool? Agrees { get; set; }
+
+    /// <summary>Set once it is free: how this counts for its record.</summary>
+    public SeatRecordMark? Mark { get; set; }
 }

@@ -21,7 +21,8 @@ namespace Aitbc.Simulation.Audit;
 /// wrong. Signatures, hashes and blocks: <c>aitbc verify</c> does these. Of a constitution it checks the daily volume,
 /// the daily gas, the value of one action and the stake; not allowed actions, counterparties, hours, the hold after a
 /// change of keys or needed approvals. The rate limit, the validity of payloads, whether blobs are there and paid for,
-/// how long an award waits for the beacon, and how many things an account may have open.</para>
+/// how long an award waits for the beacon, and how many things an account may have open. Whether outputs that differ
+/// are within a tolerance nobody but validators says.</para>
 /// <para>Its memory grows with the payloads read, 32 bytes each, for it finds a payload that is journalled twice
 /// however far apart. Findings are kept up to a limit and then only counted. One owner, not thread-safe.</para>
 /// <para>Source: DESIGN.md sections 2 to 4; TigerBeetle's auditor.</para>

@@ -43,6 +43,14 @@ internal sealed class BondAudit(AuditLog log, Holds holds)
             AuditCheck.Payment, HoldKind.Escrow, workload, client, client, workload.Terms.MaxPrice.BaseUnits - price);
     }
 
+    /// <summary>What of the fees for validators has gone to somebody.</summary>
+    public void CheckFee(AuditedWorkload workload, AccountNumber to, BigInteger expected) => Check(
+        AuditCheck.Payment, HoldKind.ValidatorFee, workload, workload.Terms.Client, to, expected);
+
+    /// <summary>To whom a verdict bond has gone.</summary>
+    public void CheckVerdictBond(AuditedWorkload workload, AccountNumber validator, AccountNumber to) => Check(
+        AuditCheck.Bond, HoldKind.VerdictBond, workload, validator, to, workload.Terms.BidBond.BaseUnits);
+
     private void Check(
         AuditCheck check,
         HoldKind kind,

@@ -10,6 +10,8 @@ internal enum HoldKind
     BidBond,
     JobBond,
     Unbonding,
+    ValidatorFee,
+    VerdictBond,
 }
 
 /// <summary>An amount between its reservation and its end.</summary>
@@ -118,6 +120,8 @@ internal sealed class Holds(AuditLog log)
         HoldKind.Escrow => $"the escrow for w{subject}",
         HoldKind.BidBond => $"the bid bond on w{subject}",
         HoldKind.JobBond => $"the job bond on w{subject}",
+        HoldKind.ValidatorFee => $"the validators' fees for w{subject}",
+        HoldKind.VerdictBond => $"the verdict bond on w{subject}",
         _ => $"unbonding {subject}",
     };
 }

@@ -106,8 +106,10 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
     private static bool PutsAtRisk(in Moved moved) =>
         moved.Reason is MoveReason.Transfer or MoveReason.Deposit or MoveReason.BlobRent
         || (moved.Phase == MovePhase.Pending
-            && moved.Reason is MoveReason.Escrow or MoveReason.BidBond or MoveReason.JobBond);
+            && moved.Reason is MoveReason.Escrow or MoveReason.BidBond or MoveReason.JobBond
+                or MoveReason.ValidatorFee or MoveReason.VerdictBond);
 
     private static bool GivesBack(in Moved moved) => moved.Phase != MovePhase.Pending
-        && moved.Reason is MoveReason.Refund or MoveReason.BidBond or MoveReason.JobBond;
+        && (moved.Reason is MoveReason.Refund or MoveReason.BidBond or MoveReason.JobBond or MoveReason.VerdictBond
+            || (moved.Reason == MoveReason.ValidatorFee && moved.From == moved.To));
 }

@@ -27,6 +27,7 @@ internal sealed partial class MarketAudit
         bonds.CheckBidBond(workload, award.Provider, award.Provider);
         service.Load++;
         (workload.Award, workload.Step, workload.DeadlineMs) = (award, WorkStep.Awarded, award.DeadlineMs);
+        CheckAsked(workload);
         workload.MinQualityPpm = Math.Max(workload.MinQualityPpm, service.MinAccuracyPpm);
     }
 
@@ -44,11 +45,18 @@ internal sealed partial class MarketAudit
     {
         if (Find(submitted.Workload) is { } workload)
         {
-            CheckStep(workload, WorkStep.Running, "the result");
+            var checks = workload.Validation;
+            CheckStep(workload, checks is null ? WorkStep.Running : WorkStep.Revealing, "the result");
             CheckProvider(workload, submitted.Provider, "submits");
-            CheckDeadline(submitted.Workload, workload.Terms.AcceptWindowMs, submitted.DeadlineMs);
-            (workload.Step, workload.DeadlineMs, workload.QualityPpm) =
-                (WorkStep.Submitted, submitted.DeadlineMs, submitted.QualityPpm);
+            CheckDeadline(
+                submitted.Workload,
+                checks?.Terms.RevealWindowMs ?? workload.Terms.AcceptWindowMs,
+                submitted.DeadlineMs);
+            CheckShown(workload, submitted);
+            (workload.Step, workload.DeadlineMs, workload.QualityPpm) = (
+                checks is null ? WorkStep.Submitted : WorkStep.Judging,
+                submitted.DeadlineMs,
+                submitted.QualityPpm);
         }
     }
 
@@ -60,7 +68,8 @@ internal sealed partial class MarketAudit
         }
 
         CheckEnding(workload, ended);
-        var isPaid = ended.Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent;
+        var isPaid = ended.Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent
+            or WorkloadEnding.Verified;
         var price = isPaid ? workload.Award?.Price.BaseUnits ?? 0 : BigInteger.Zero;
         log.Equal(AuditCheck.Payment, $"the pay that {ended.Workload} states", price, ended.Paid.BaseUnits);
         bonds.CheckEscrow(workload, workload.Award?.Provider, price);
@@ -73,13 +82,15 @@ internal sealed partial class MarketAudit
             CheckLosers(workload, null, mustBeOpened: ended.Ending == WorkloadEnding.NoEligibleBid);
         }
 
+        EndChecked(workload, ended);
         holds.Close(isUnbonding: false, ended.Workload.Value);
         workloads.Remove(ended.Workload);
     }
 
     private void EndAwarded(AuditedWorkload workload, in WorkloadAwarded award, in WorkloadEnded ended, bool isPaid)
     {
-        var bond = isPaid ? BigInteger.Zero : workload.Terms.JobBond.BaseUnits;
+        var isFault = !isPaid && ended.Ending != WorkloadEnding.Unverified;
+        var bond = isFault ? workload.Terms.JobBond.BaseUnits : BigInteger.Zero;
         log.Equal(AuditCheck.Bond, $"the forfeit that {ended.Workload} states", bond, ended.Forfeited.BaseUnits);
         log.Holds(
             ended.Client == workload.Terms.Client && ended.Provider == award.Provider,
@@ -87,7 +98,7 @@ internal sealed partial class MarketAudit
             $"client and provider that the end of {ended.Workload} states",
             $"{workload.Terms.Client} and {award.Provider}",
             $"{ended.Client} and {ended.Provider}");
-        bonds.CheckJobBond(workload, award.Provider, isPaid ? award.Provider : workload.Terms.Client);
+        bonds.CheckJobBond(workload, award.Provider, isFault ? workload.Terms.Client : award.Provider);
         if (Find(award.Service) is { Load: > 0 } service)
         {
             service.Load--;
@@ -96,7 +107,7 @@ internal sealed partial class MarketAudit
         if (accounts.AgentOf(award.Provider) is { } agent)
         {
             agent.Settled += isPaid ? 1UL : 0;
-            agent.Faulted += isPaid ? 0 : 1UL;
+            agent.Faulted += isFault ? 1UL : 0;
         }
     }
 
@@ -117,8 +128,9 @@ internal sealed partial class MarketAudit
             (WorkloadEnding.ClientStopped, WorkStep.Opening) =>
                 isDue && stops.IsDead(workload.Terms.Client, workload.Terms.Epoch),
             (WorkloadEnding.NoEligibleBid, WorkStep.Opening) => isDue && HasNoWinner(workload),
-            (WorkloadEnding.ProviderMissing, WorkStep.Awarded or WorkStep.Running) => isDue,
-            _ => false,
+            (WorkloadEnding.ProviderMissing, WorkStep.Awarded or WorkStep.Running or WorkStep.Revealing) => isDue,
+            (WorkloadEnding.BelowQuality, WorkStep.Judging) => isLow && payloads.Sender == workload.Award?.Provider,
+            _ => workload.Validation is { } checks && MayEndChecked(workload, checks, ended.Ending, isDue),
         };
         log.Holds(
             may,

@@ -27,6 +27,7 @@ internal sealed partial class MarketAudit(
     private readonly List<Digest> beacon = [genesis.BeaconCommitment];
     private Digest beaconHead = genesis.BeaconCommitment;
     private int beaconBase;
+    private ulong lastService;
     private EntryBody? body;
 
     public void Begin(EntryBody taken) => body = taken;
@@ -56,7 +57,7 @@ internal sealed partial class MarketAudit(
             case EventKind.WorkloadEnded: On(reader.As<WorkloadEnded>()); break;
             case EventKind.BeaconRevealed: On(reader.As<BeaconRevealed>()); break;
             case EventKind.TermBegan: On(reader.As<NewTerm>()); break;
-            default: return false;
+            default: return TakeVerification(reader);
         }
 
         return true;
@@ -67,6 +68,7 @@ internal sealed partial class MarketAudit(
         CheckSender("who lists a service", listed.Provider);
         CheckNew(listed.Provider, listed.Epoch, "a service");
         services[listed.Id] = new AuditedService(listed);
+        lastService = listed.Id.Value;
     }
 
     private void On(in ServiceUpdated updated)

@@ -7,6 +7,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Staking;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Simulation.Audit;
 
@@ -195,7 +196,12 @@ internal sealed class PayloadAudit(
             DepositStake deposit => [new Ask(MoveReason.Staked, self, deposit.Amount.BaseUnits)],
             WithdrawStake withdraw => [new Ask(MoveReason.Unstaked, self, withdraw.Amount.BaseUnits)],
             DeclareBlob blob => [new Ask(MoveReason.BlobRent, default, RentOf(blob))],
-            PostWorkload post => [new Ask(MoveReason.Escrow, self, post.MaxPrice.BaseUnits)],
+            PostWorkload post =>
+            [
+                new Ask(MoveReason.Escrow, self, post.MaxPrice.BaseUnits),
+                new Ask(MoveReason.ValidatorFee, self, FeesOf(post)),
+            ],
+            CommitVerdict => [new Ask(MoveReason.VerdictBond, self, parameters.BidBond.BaseUnits)],
             PlaceBid bid =>
             [
                 new Ask(MoveReason.BidBond, self, parameters.BidBond.BaseUnits),
@@ -203,6 +209,9 @@ internal sealed class PayloadAudit(
             ],
             _ => [],
         };
+
+    private static BigInteger FeesOf(PostWorkload post) =>
+        post.Validation is { } asked ? (BigInteger)asked.Fee.BaseUnits * asked.Validators : BigInteger.Zero;
 
     /// <summary>KiB begun, times days, times the rate.</summary>
     private BigInteger RentOf(DeclareBlob blob) =>

@@ -29,6 +29,14 @@ internal static class Postings
                 && (shape == (MovePhase.Pending, SubAccount.Available, SubAccount.Bond)
                     || shape == (MovePhase.Voided, SubAccount.Bond, SubAccount.Available)),
             MoveReason.Forfeit => !isOwn && shape == (MovePhase.Posted, SubAccount.Bond, SubAccount.Available),
+            MoveReason.ValidatorFee => (isOwn && shape == (MovePhase.Pending, SubAccount.Available, SubAccount.Escrow))
+                || ((moved.FromSub, moved.ToSub) == (SubAccount.Escrow, SubAccount.Available)
+                    && moved.Phase == (isOwn ? MovePhase.Voided : MovePhase.Posted)),
+            MoveReason.VerdictBond => isOwn
+                && (shape == (MovePhase.Pending, SubAccount.Available, SubAccount.Bond)
+                    || shape == (MovePhase.Voided, SubAccount.Bond, SubAccount.Available)),
+            MoveReason.VerdictForfeit => !isOwn
+                && shape == (MovePhase.TimedOut, SubAccount.Bond, SubAccount.Available),
             _ => false,
         };
     }
@@ -41,6 +49,8 @@ internal static class Postings
         MoveReason.BidBond => HoldKind.BidBond,
         MoveReason.JobBond => HoldKind.JobBond,
         MoveReason.Forfeit => moved.To == AccountNumber.Treasury ? HoldKind.BidBond : HoldKind.JobBond,
+        MoveReason.ValidatorFee => HoldKind.ValidatorFee,
+        MoveReason.VerdictBond or MoveReason.VerdictForfeit => HoldKind.VerdictBond,
         MoveReason.Unstaked or MoveReason.Unbonded => HoldKind.Unbonding,
         _ => null,
     };

@@ -69,15 +69,15 @@ internal static class SealedAuction
     private static int Compare(Candidate? a, Candidate? b) =>
         (a!.Price * b!.Quality).CompareTo(b.Price * a.Quality);
 
-    private static byte[] Number(ulong value)
+    public static byte[] Number(ulong value)
     {
         var bytes = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
         return bytes;
     }
 
-    private static byte[] Bytes(Digest digest) => digest.AsSpan().ToArray();
+    public static byte[] Bytes(Digest digest) => digest.AsSpan().ToArray();
 
-    private static Digest Hash(string domain, params byte[][] parts) =>
+    public static Digest Hash(string domain, params byte[][] parts) =>
         Digest.From(SHA256.HashData([.. Encoding.ASCII.GetBytes(domain), .. parts.SelectMany(part => part)]));
 }

@@ -73,7 +73,8 @@ internal sealed class StopAudit(AuditLog log, AuditedAccounts accounts, Genesis 
     public void CheckMove(in Moved moved)
     {
         var isNew = moved.Phase is MovePhase.Direct or MovePhase.Pending;
-        var isMarket = moved.Reason is MoveReason.Escrow or MoveReason.BidBond or MoveReason.JobBond;
+        var isMarket = moved.Reason is MoveReason.Escrow or MoveReason.BidBond or MoveReason.JobBond
+            or MoveReason.ValidatorFee or MoveReason.VerdictBond;
         log.Holds(
             !isNew || !IsStopped(moved.From, isMarket),
             AuditCheck.Stop,
@@ -165,7 +166,8 @@ internal sealed class StopAudit(AuditLog log, AuditedAccounts accounts, Genesis 
     private static bool IsMarket(CommandKind kind) => kind is CommandKind.ListService or CommandKind.UpdateService
         or CommandKind.DelistService or CommandKind.PostWorkload or CommandKind.CancelWorkload
         or CommandKind.PlaceBid or CommandKind.OpenBid or CommandKind.StartWork or CommandKind.SubmitWork
-        or CommandKind.AcceptWork;
+        or CommandKind.AcceptWork or CommandKind.SealWork or CommandKind.RevealWork or CommandKind.CommitVerdict
+        or CommandKind.RevealVerdict;
 
     private Standing Of(StopScope scope) => scope == StopScope.All ? all : market;
 

@@ -8,6 +8,7 @@ using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
 
 namespace Aitbc.Simulation.Worlds;
 
@@ -27,10 +28,11 @@ public sealed record CastMember(
     string Name, string Owner, ulong Deposit, IAgentConduct Conduct, Func<AgentMemory> NewMemory);
 
 /// <summary>
-/// Who lives in the demonstration's world: four owners and a council, one requester, two data agents, two trainers and
-/// three inference agents, each kind with different costs so that they compete. One of them, infer-3, is cheap and
-/// unreliable: it lets one job in eight pass, so that faults are seen. The requester stays silent one time in ten, so
-/// that silence is seen to pay.
+/// Who lives in the demonstration's world: eight owners and a council, one requester, two data agents, two trainers,
+/// four inference agents, each kind with different costs so that they compete, and four validators. Two are cheap and
+/// unreliable, so that faults are seen: infer-3 gets its first jobs wrong, infer-4 misses the deadline of its first and
+/// of one in eight later. The requester stays silent one time in ten, so that silence is seen to pay, and has its first
+/// inferences and three in ten of the others checked. One validator, check-4, is silent now and then.
 /// </summary>
 public static class Cast
 {
@@ -42,14 +44,25 @@ public static class Cast
     private const string Ben = "ben";
     private const string Cyn = "cyn";
     private const string Dan = "dan";
+    private const string Eve = "eve";
+    private const string Fay = "fay";
+    private const string Gil = "gil";
+    private const string Hal = "hal";
 
-    private static readonly CommandKind[] ProviderActs =
+    internal static readonly CommandKind[] ProviderActs =
     [
         CommandKind.DepositStake, CommandKind.ListService, CommandKind.UpdateService, CommandKind.DeclareBlob,
         CommandKind.PlaceBid, CommandKind.OpenBid, CommandKind.StartWork, CommandKind.SubmitWork,
+        CommandKind.SealWork, CommandKind.RevealWork,
     ];
 
-    private static readonly CommandKind[] RequesterActs =
+    private static readonly CommandKind[] ValidatorActs =
+    [
+        CommandKind.DepositStake, CommandKind.ListService, CommandKind.UpdateService, CommandKind.DeclareBlob,
+        CommandKind.CommitVerdict, CommandKind.RevealVerdict,
+    ];
+
+    internal static readonly CommandKind[] RequesterActs =
         [CommandKind.DeclareBlob, CommandKind.PostWorkload, CommandKind.CancelWorkload, CommandKind.AcceptWork];
 
     /// <summary>The people, in the order of the genesis file.</summary>
@@ -60,6 +73,10 @@ public static class Cast
         new(Ben, 50_000, false),
         new(Cyn, 50_000, false),
         new(Dan, 50_000, false),
+        new(Eve, 10_000, false),
+        new(Fay, 10_000, false),
+        new(Gil, 10_000, false),
+        new(Hal, 10_000, false),
     ];
 
     /// <summary>The agents.</summary>
@@ -71,9 +88,18 @@ public static class Cast
         Data("data-2", Cyn, perJob: 30, perUnit: 23, marginPercent: 45),
         Training("train-1", Ben, perJob: 500, perUnit: 700, marginPercent: 35, slownessPercent: 100),
         Training("train-2", Cyn, perJob: 300, perUnit: 800, marginPercent: 25, slownessPercent: 80),
-        Inference("infer-1", Ben, perJob: 20, perUnit: 30, marginPercent: 40, missPercent: 0, slownessPercent: 100),
-        Inference("infer-2", Cyn, perJob: 25, perUnit: 34, marginPercent: 25, missPercent: 0, slownessPercent: 70),
-        Inference("infer-3", Dan, perJob: 20, perUnit: 24, marginPercent: 35, missPercent: 12, slownessPercent: 150),
+        Inference("infer-1", Ben, perJob: 20, perUnit: 30, marginPercent: 40, slownessPercent: 100, missPercent: 0),
+        Inference("infer-2", Cyn, perJob: 25, perUnit: 34, marginPercent: 25, slownessPercent: 70, missPercent: 0),
+        Inference(
+            "infer-3", Dan, perJob: 18, perUnit: 20, marginPercent: 35, slownessPercent: 150, missPercent: 0,
+            Slip.Wrong, Slip.Wrong, Slip.Wrong),
+        Inference(
+            "infer-4", Dan, perJob: 20, perUnit: 25, marginPercent: 30, slownessPercent: 120, missPercent: 12,
+            Slip.Missed),
+        Validation("check-1", Eve, missPercent: 0),
+        Validation("check-2", Fay, missPercent: 0),
+        Validation("check-3", Gil, missPercent: 0),
+        Validation("check-4", Hal, missPercent: 15),
     ];
 
     /// <summary>What an agent of the cast is registered as; its owner and the council guard it.</summary>
@@ -89,7 +115,7 @@ public static class Cast
             MaxDailyVolume: TokenAmount.FromTokens(100_000),
             MaxGasPerDay: TokenAmount.FromTokens(1_000),
             MaxValuePerAction: TokenAmount.FromTokens(10_000),
-            AllowedActions: buys ? RequesterActs : ProviderActs,
+            AllowedActions: ActsOf(member.Conduct.Kind),
             Counterparties: [],
             HoursUtc: ConstitutionTerms.AnyHour,
             KeyChangeHold: Duration.FromHours(1),
@@ -103,6 +129,13 @@ public static class Cast
             1,
             TokenAmount.FromTokens(member.Deposit));
     }
+
+    private static CommandKind[] ActsOf(AgentKind kind) => kind switch
+    {
+        AgentKind.Requester => RequesterActs,
+        AgentKind.Validation => ValidatorActs,
+        _ => ProviderActs,
+    };
 
     private static CastMember Data(string name, string owner, ulong perJob, ulong perUnit, uint marginPercent)
     {
@@ -123,11 +156,20 @@ public static class Cast
         ulong perJob,
         ulong perUnit,
         uint marginPercent,
+        uint slownessPercent,
         uint missPercent,
-        uint slownessPercent)
+        params Slip[] slips)
     {
-        var agent = new InferenceAgent(Traits(perJob, perUnit, marginPercent, missPercent, slownessPercent));
+        var traits = Traits(perJob, perUnit, marginPercent, missPercent, slownessPercent);
+        var agent = new InferenceAgent(traits with { Slips = slips });
         return new CastMember(name, owner, 3_000, agent, agent.NewMemory);
+    }
+
+    private static CastMember Validation(string name, string owner, uint missPercent)
+    {
+        var fee = TokenAmount.OneToken.MulDivDown(100, 1000);
+        var agent = new ValidationAgent(new ValidatorTraits(fee, Ratio.FromPpm(missPercent * 10_000), Ratio.One));
+        return new CastMember(name, owner, 2_000, agent, ValidationAgent.NewMemory);
     }
 
     /// <summary>Costs are given in thousandths of a token.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Aitbc.Agents;
 using Aitbc.Infrastructure.Identity;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Wallet;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
@@ -23,7 +24,8 @@ internal static class Founding
     public static readonly Timestamp VirtualStart = new(1_767_225_600_000);
 
     /// <summary>Begins the chain in a directory that holds none.</summary>
-    public static ChainDirectory BeginChain(string path, bool isVirtual, long seed)
+    public static ChainDirectory BeginChain(
+        string path, bool isVirtual, long seed, DataDirectoryOptions? quota = null)
     {
         var plan = new ChainPlan(
             isVirtual ? VirtualChain : WallChain,
@@ -33,7 +35,8 @@ internal static class Founding
             new Parameters());
         if (!isVirtual)
         {
-            return ChainDirectory.Create(path, plan, keys => Accounts(_ => Identity.Create(keys)));
+            return ChainDirectory.Create(
+                path, plan, keys => Accounts(_ => Identity.Create(keys)), options: quota);
         }
 
         var random = RandomOf(seed);
@@ -44,7 +47,8 @@ internal static class Founding
             plan,
             _ => Accounts(person => Identity.Simulated(PersonRandom(seed, person.Name))),
             beacon,
-            keys => keys.Import(Identity.SimulatedPkcs8(random.Fork("node"))));
+            keys => keys.Import(Identity.SimulatedPkcs8(random.Fork("node"))),
+            quota);
     }
 
     /// <summary>The world's generator.</summary>

@@ -46,24 +46,17 @@ internal sealed record MarketNews(
 
 /// <summary>Reads the market's events out of the journal, each once.</summary>
 /// <remarks>One owner.</remarks>
-internal sealed class MarketFeed(LedgerHost ledger, ulong afterSeq) : IDisposable
+internal sealed class MarketFeed(ILedger ledger, ulong afterSeq) : IDisposable
 {
-    private readonly EntryCursor cursor = ledger.ReadFrom(afterSeq + 1);
+    private readonly IEntryCursor cursor = ledger.OpenCursor(afterSeq + 1);
 
     /// <summary>What has become durable since the last call, in order.</summary>
-    public IReadOnlyList<MarketNews> Read()
+    public async Task<IReadOnlyList<MarketNews>> ReadAsync(CancellationToken cancellationToken)
     {
         List<MarketNews> news = [];
-        while (cursor.TryRead(out var entry))
+        while (await cursor.ReadAsync(cancellationToken).ConfigureAwait(false) is { } entry)
         {
-            var reader = new EventReader(entry.Events.Span);
-            while (reader.MoveNext())
-            {
-                if (Of(entry, reader) is { } found)
-                {
-                    news.Add(found);
-                }
-            }
+            Take(entry, news);
         }
 
         return news;
@@ -71,6 +64,18 @@ internal sealed class MarketFeed(LedgerHost ledger, ulong afterSeq) : IDisposabl
 
     /// <inheritdoc/>
     public void Dispose() => cursor.Dispose();
+
+    private static void Take(DurableEntry entry, List<MarketNews> news)
+    {
+        var reader = new EventReader(entry.Events.Span);
+        while (reader.MoveNext())
+        {
+            if (Of(entry, reader) is { } found)
+            {
+                news.Add(found);
+            }
+        }
+    }
 
     private static MarketNews? Of(DurableEntry entry, in EventReader reader)
     {

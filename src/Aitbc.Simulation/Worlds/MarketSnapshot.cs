@@ -1,9 +1,11 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Verification;
 using Aitbc.Agents.Runtime.Marketplace;
 
 namespace Aitbc.Simulation.Worlds;
@@ -17,7 +19,25 @@ internal readonly record struct BidRow(AccountNumber Bidder, bool IsOpened);
 /// <param name="Record">The workload.</param>
 /// <param name="Bids">Its bids.</param>
 /// <param name="Provider">To whom it was awarded; null before.</param>
-internal sealed record WorkloadRow(WorkloadRecord Record, IReadOnlyList<BidRow> Bids, AccountNumber? Provider);
+/// <param name="Validation">What is asked of validators; null where nothing is.</param>
+internal sealed record WorkloadRow(
+    WorkloadRecord Record, IReadOnlyList<BidRow> Bids, AccountNumber? Provider, ValidationRecord? Validation)
+{
+    /// <summary>How far an account is as a drawn validator; null where it was not drawn.</summary>
+    public SeatState? SeatOf(AccountNumber account)
+    {
+        var validation = Validation ?? default;
+        for (var i = 0; i < validation.Drawn; i++)
+        {
+            if (validation.Seats[i].Validator == account)
+            {
+                return validation.Seats[i].State;
+            }
+        }
+
+        return null;
+    }
+}
 
 /// <summary>An account of the world.</summary>
 /// <param name="Number">Its number.</param>
@@ -54,11 +74,14 @@ internal sealed record MarketSnapshot
 
     public required IReadOnlyDictionary<AccountId, AccountRow> Accounts { get; init; }
 
-    public required IReadOnlyDictionary<Digest, BlobFacts> Blobs { get; init; }
+    /// <summary>By who asked about them.</summary>
+    public required IReadOnlyDictionary<AccountId, IReadOnlyDictionary<Digest, BlobFacts>> Blobs { get; init; }
 
     /// <summary>Copies what is asked for.</summary>
     public static MarketSnapshot Of(
-        LedgerState state, IReadOnlyCollection<AccountId> accounts, IReadOnlyCollection<Digest> blobs)
+        LedgerState state,
+        IReadOnlyCollection<AccountId> accounts,
+        IReadOnlyCollection<(AccountId Reader, Digest Digest)> blobs)
     {
         ref readonly var globals = ref state.Globals;
         return new MarketSnapshot
@@ -76,15 +99,18 @@ internal sealed record MarketSnapshot
             Services = ServicesOf(state),
             Accounts = accounts.Select(id => RowOf(state, id)).OfType<AccountRow>()
                 .ToDictionary(row => row.Record.Id),
-            Blobs = blobs.Distinct().ToDictionary(digest => digest, digest => FactsOf(state, digest)),
+            Blobs = blobs.Distinct().GroupBy(asked => asked.Reader).ToDictionary(
+                group => group.Key,
+                IReadOnlyDictionary<Digest, BlobFacts> (group) => group.ToDictionary(
+                    asked => asked.Digest, asked => FactsOf(state, asked.Reader, asked.Digest))),
         };
     }
 
-    private static BlobFacts FactsOf(LedgerState state, in Digest digest)
-    {
-        var slot = state.FindBlob(digest);
-        return slot < 0 ? default : new BlobFacts(true, state.Blobs[slot].Available == 1);
-    }
+    /// <summary>What is there and not for an agent to read is, for it, not there: giving its bytes makes it a reader.
+    /// </summary>
+    private static BlobFacts FactsOf(LedgerState state, AccountId reader, Digest digest) => new(
+        state.FindBlob(digest) >= 0,
+        state.BlobIsAvailable(digest) && BlobReaders.MayRead(state, digest, reader));
 
     private static AccountRow? RowOf(LedgerState state, in AccountId id)
     {
@@ -130,7 +156,9 @@ internal sealed record MarketSnapshot
 
             AccountNumber? provider =
                 record.Phase >= WorkloadPhase.Awarded ? state.Bids[record.WinningBid].Bidder : null;
-            rows.Add(new WorkloadRow(record, bids, provider));
+            ValidationRecord? validation =
+                record.Validation == 0 ? null : state.Validations[record.Validation - 1];
+            rows.Add(new WorkloadRow(record, bids, provider, validation));
         }
 
         rows.Sort((a, b) => a.Record.Id.Value.CompareTo(b.Record.Id.Value));

@@ -11,18 +11,21 @@ namespace Aitbc.Simulation.Worlds;
 /// <summary>Makes agents' observations out of what is durable. One reading of the ledger serves all agents of a step.
 /// </summary>
 /// <remarks>One owner.</remarks>
-internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyList<Agent> agents)
+internal sealed class Observer(ILedger ledger, Workshop workshop, IReadOnlyList<Agent> agents)
 {
     private const uint BlobDays = 30;
+    private static readonly Dictionary<Digest, BlobFacts> NoBlobs = [];
 
     private readonly AccountId[] accounts = [.. agents.Select(agent => agent.Account)];
 
     /// <summary>Reads the ledger.</summary>
     public MarketSnapshot Read(Timestamp now)
     {
-        Digest[] blobs =
+        (AccountId, Digest)[] blobs =
         [
-            .. agents.SelectMany(agent => agent.Conduct.BlobsOfInterest(agent)), .. workshop.Outputs(now),
+            .. agents.SelectMany(agent =>
+                agent.Conduct.BlobsOfInterest(agent).Select(digest => (agent.Account, digest))),
+            .. workshop.Outputs(now),
         ];
         return ledger.View.Read(state => MarketSnapshot.Of(state, accounts, blobs));
     }
@@ -32,6 +35,7 @@ internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyLi
         Agent agent, MarketSnapshot market, IReadOnlyList<MarketNews> news, Timestamp now, int toSettle)
     {
         var row = market.Accounts.GetValueOrDefault(agent.Account);
+        var blobs = market.Blobs.GetValueOrDefault(agent.Account) ?? NoBlobs;
         return new Observation
         {
             Now = now,
@@ -46,11 +50,11 @@ internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyLi
             Services = row is null ? [] : [.. market.Services[row.Number]],
             Workloads = row is null ? [] : WorkloadsOf(agent, row.Number, market),
             Events = [.. news.Select(item => item.SeenBy(row?.Number))],
-            Blobs = market.Blobs,
-            Work = workshop.Done(agent.Account, now, market.Blobs),
+            Blobs = blobs,
+            Work = workshop.Done(agent.Account, now, blobs),
             Working = workshop.Working(agent.Account, now),
             ToSettle = toSettle,
-            Fetch = digest => ledger.TryGetBlob(digest, out var bytes) ? bytes : null,
+            Fetch = BlobFetching.For(ledger, agent.Account),
         };
     }
 
@@ -74,9 +78,13 @@ internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyLi
             var hasBid = row.Bids.Any(held => held.Bidder == self);
             var isOwn = row.Record.Client == self;
             var isOffered = agent.Conduct.Offers.Any(offer => offer.Capability == row.Record.Capability);
-            if (isOwn || hasBid || (isOffered && row.Record.Phase <= WorkloadPhase.Bidding))
+            var seat = row.SeatOf(self);
+            if (isOwn || hasBid || seat is not null || (isOffered && row.Record.Phase <= WorkloadPhase.Bidding))
             {
-                facts.Add(FactsOf(row, market, isOwn, hasBid, bid.IsOpened, row.Provider == self));
+                facts.Add(FactsOf(row, market, isOwn, hasBid, bid.IsOpened, row.Provider == self) with
+                {
+                    OwnSeat = seat,
+                });
             }
         }
 
@@ -106,6 +114,9 @@ internal sealed class Observer(LedgerHost ledger, Workshop workshop, IReadOnlyLi
             HasOwnBid = hasBid,
             OwnBidOpened = isOpened,
             IsAwardedToSelf = isAwarded,
+            Mode = record.Mode,
+            TolerancePpm = row.Validation?.TolerancePpm ?? 0,
+            VerdictBond = record.BidBond,
         };
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Tally(ulong afterSeq)
         new(StringComparer.Ordinal);
 
     /// <summary>This run's counts.</summary>
-    public RunCounts Counts { get; private set; } = new(0, 0, 0, 0, TokenAmount.Zero, TokenAmount.Zero);
+    public RunCounts Counts { get; private set; } = new(0, 0, 0, 0, 0, 0, 0, 0, TokenAmount.Zero, TokenAmount.Zero);
 
     /// <summary>Prices by capability.</summary>
     public IReadOnlyList<PriceView> Prices =>
@@ -64,14 +64,18 @@ internal sealed class Tally(ulong afterSeq)
 
     private void End(ulong seq, in WorkloadEnded ended, Func<AccountNumber, string> nameOf)
     {
-        var paid = ended.Ending is WorkloadEnding.Accepted or WorkloadEnding.ClientSilent;
-        var fault = ended.Ending is WorkloadEnding.ProviderMissing or WorkloadEnding.BelowQuality;
+        var paid = ended.Ending.IsPaid();
+        var fault = ended.Ending.IsProviderFault();
         Counts = Counts with
         {
             Settled = Counts.Settled + (paid ? 1 : 0),
             Silent = Counts.Silent + (ended.Ending == WorkloadEnding.ClientSilent ? 1 : 0),
+            Verified = Counts.Verified + (ended.Ending == WorkloadEnding.Verified ? 1 : 0),
             Refunded = Counts.Refunded + (paid ? 0 : 1),
             Faults = Counts.Faults + (fault ? 1 : 0),
+            Missed = Counts.Missed + (ended.Ending == WorkloadEnding.ProviderMissing ? 1 : 0),
+            Refuted = Counts.Refuted + (ended.Ending == WorkloadEnding.Refuted ? 1 : 0),
+            Unverified = Counts.Unverified + (ended.Ending == WorkloadEnding.Unverified ? 1 : 0),
             Paid = Counts.Paid + ended.Paid,
             Forfeited = Counts.Forfeited + ended.Forfeited,
         };

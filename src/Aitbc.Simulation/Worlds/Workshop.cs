@@ -14,9 +14,10 @@ namespace Aitbc.Simulation.Worlds;
 /// <remarks>One owner but for the jobs' own threads. Trainings wait for each other, and so do other jobs, so that a
 /// long
 /// training never holds back an inference.</remarks>
-internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDisposable
+internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposable
 {
     private readonly Dictionary<(AccountId, WorkloadId), Job> jobs = [];
+    private readonly List<Task> abandoned = [];
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim training = new(1);
     private readonly SemaphoreSlim other = new(1);
@@ -53,7 +54,7 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
             return;
         }
 
-        var outcome = isVirtual ? Task.FromResult(Compute(order)) : RunAsync(order);
+        var outcome = isVirtual ? Task.FromResult(Compute(agent, order)) : RunAsync(agent, order);
         jobs.Add((agent, order.Workload), new Job
         {
             DoneAt = isVirtual ? now + order.Modelled : now,
@@ -76,14 +77,35 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
         }
     }
 
+    /// <summary>Forgets jobs that could not read their blobs; they are begun again.</summary>
+    public void Forgive()
+    {
+        foreach (var key in jobs.Keys.Where(key => jobs[key].Outcome.IsFaulted).ToList())
+        {
+            jobs.Remove(key);
+        }
+    }
+
+    /// <summary>Forgets an agent's jobs, under way or done: another does them now.</summary>
+    public void Abandon(AccountId agent)
+    {
+        foreach (var key in jobs.Keys.Where(key => key.Item1 == agent).ToList())
+        {
+            jobs.Remove(key, out var job);
+            abandoned.RemoveAll(outcome => outcome.IsCompleted);
+            abandoned.Add(job!.Outcome.ContinueWith(_ => { }, TaskScheduler.Default));
+        }
+    }
+
     /// <summary>Workloads whose work is under way.</summary>
     public IReadOnlySet<WorkloadId> Working(AccountId agent, Timestamp now) =>
         jobs.Where(job => job.Key.Item1 == agent && !IsDone(job.Value, now)).Select(job => job.Key.Item2).ToHashSet();
 
     /// <summary>Blobs that done work made, whose standing an agent needs.</summary>
-    public IEnumerable<Digest> Outputs(Timestamp now) =>
-        jobs.Values.Where(job => IsDone(job, now)).Select(job => job.Outcome.Result).OfType<WorkloadResult>()
-            .SelectMany(result => result.Outputs.Select(blob => blob.Digest));
+    public IEnumerable<(AccountId Agent, Digest Digest)> Outputs(Timestamp now) =>
+        jobs.Where(job => IsDone(job.Value, now) && job.Value.Outcome.Result is WorkloadResult)
+            .SelectMany(job => ((WorkloadResult)job.Value.Outcome.Result).Outputs
+                .Select(blob => (job.Key.Item1, blob.Digest)));
 
     /// <summary>Work that is done, by id.</summary>
     public IReadOnlyList<WorkDone> Done(
@@ -98,7 +120,7 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(jobs.Values.Select(job => job.Outcome)).ConfigureAwait(false);
+        await Task.WhenAll([.. jobs.Values.Select(job => job.Outcome), .. abandoned]).ConfigureAwait(false);
         closing.Dispose();
         training.Dispose();
         other.Dispose();
@@ -121,7 +143,7 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
 
     private bool IsDone(Job job, Timestamp now) => job.Outcome.IsCompletedSuccessfully && job.DoneAt <= now;
 
-    private async Task<WorkloadOutcome> RunAsync(WorkOrder order)
+    private async Task<WorkloadOutcome> RunAsync(AccountId agent, WorkOrder order)
     {
         var turn = order.Capability == WorkloadCapabilities.ClassifierTrain ? training : other;
         try
@@ -130,12 +152,12 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
         }
         catch (OperationCanceledException)
         {
-            return Compute(order);
+            return Compute(agent, order);
         }
 
         try
         {
-            return await Task.Run(() => Compute(order), CancellationToken.None).ConfigureAwait(false);
+            return await Task.Run(() => Compute(agent, order), CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -143,13 +165,9 @@ internal sealed class Workshop(LedgerHost ledger, bool isVirtual) : IAsyncDispos
         }
     }
 
-    private WorkloadOutcome Compute(WorkOrder order)
+    private WorkloadOutcome Compute(AccountId agent, WorkOrder order)
     {
-        var spec = Fetch(order.Spec);
-        return spec is null
-            ? WorkloadRunner.Run(order.Capability, default, Fetch, closing.Token)
-            : WorkloadRunner.Run(order.Capability, spec.Value, Fetch, closing.Token);
+        var fetch = BlobFetching.For(ledger, agent);
+        return WorkloadRunner.Run(order.Capability, fetch(order.Spec) ?? default, fetch, closing.Token);
     }
-
-    private ReadOnlyMemory<byte>? Fetch(Digest digest) => ledger.TryGetBlob(digest, out var bytes) ? bytes : null;
 }

@@ -17,11 +17,13 @@ public sealed partial class World
     private sealed class Opening : IAsyncDisposable
     {
         private readonly WorldInputs inputs;
+        private readonly Func<LedgerHostOptions, LedgerHostOptions>? adjust;
 
         private Opening(ChainDirectory chain, WorldInputs inputs, KeptWorld? kept, WorldOptions options)
         {
             Chain = chain;
             this.inputs = inputs;
+            adjust = options.Ledger;
             Files = new WorldFiles(chain.Disk);
             Clock = chain.Genesis.Chain.IsSimulation ? new VirtualClock(chain.Genesis.CreatedAt) : null;
             Kept = kept ?? Found(chain, inputs, options);
@@ -54,18 +56,18 @@ public sealed partial class World
             {
                 var seed = options.Seed ?? 1;
                 var inputs = Needed(options, seed);
-                var made = Founding.BeginChain(options.Directory, options.IsVirtual ?? false, seed);
+                var made = Founding.BeginChain(options.Directory, options.IsVirtual ?? false, seed, options.Quota);
                 return Guard(made, () => new Opening(made, inputs, null, options));
             }
 
-            var chain = ChainDirectory.Open(options.Directory);
+            var chain = ChainDirectory.Open(options.Directory, options.Quota);
             return Guard(chain, () => GoOn(chain, options));
         }
 
         /// <summary>Opens the ledger, enrols everybody and registers the agents that are not registered yet.</summary>
         public async Task RunAsync(CancellationToken cancellationToken)
         {
-            Ledger = Chain.OpenLedger(options => options with
+            Ledger = Chain.OpenLedger(defaults => (adjust?.Invoke(defaults) ?? defaults) with
             {
                 Time = Time,
                 Inline = Clock is not null,

@@ -63,10 +63,11 @@ public sealed partial class World
             agent.Conduct.Kind,
             record.Available,
             record.Escrow + record.Stake + record.Bond,
+            agent.Conduct.Offers.Count > 0,
             provider?.Margin,
             provider?.Won ?? 0,
             provider?.Lost ?? 0,
-            provider is null ? record.OpenWorkloads : workshop.CountOf(agent.Account, now),
+            agent.Conduct.Offers.Count == 0 ? record.OpenWorkloads : workshop.CountOf(agent.Account, now),
             account?.Agent.JobsSettled ?? 0,
             account?.Agent.JobsFaulted ?? 0,
             agent.Memory.Refused);

@@ -70,6 +70,9 @@ public sealed partial class World : IAsyncDisposable
     /// disposed, for a receipt waits until its block is closed.</summary>
     public ulong Receipts => receipts.Count;
 
+    /// <summary>Keys of the people and agents that live in it.</summary>
+    public Infrastructure.Wallet.KeyStore Keys => chain.Keys;
+
     /// <summary>Its full path.</summary>
     public string Directory => chain.FullPath;
 
@@ -122,7 +125,7 @@ public sealed partial class World : IAsyncDisposable
             var viewChanged = ledger.View.ChangedAsync();
             var now = Now;
             var market = observer.Read(now);
-            var news = feed.Read();
+            var news = await feed.ReadAsync(cancellationToken).ConfigureAwait(false);
             tally.Take(news, number => NameOf(market, number));
             await workshop.KeepAsync(market.Workloads.Select(row => row.Record.Id).ToHashSet()).ConfigureAwait(false);
             if (show is not null || tally.Counts.Settled >= settle)
@@ -238,6 +241,9 @@ public sealed partial class World : IAsyncDisposable
         long[] instants =
         [
             .. decisions.Select(pair => pair.Decision.WakeAt).OfType<Timestamp>().Select(at => at.UnixMs),
+
+            // What failed in this very turn waits, too, and no decision could know that yet.
+            .. decisions.Select(pair => pair.Agent.Memory.NextTry(now)).OfType<Timestamp>().Select(at => at.UnixMs),
             ledger.View.NextDueMs,
             workshop.NextDone(now)?.UnixMs ?? long.MaxValue,
         ];

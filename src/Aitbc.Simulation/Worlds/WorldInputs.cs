@@ -34,5 +34,7 @@ public sealed record WorldInputs(SourceData Data, DemandTrace Demand)
         Demand = Demand,
         Speed = speed,
         SilenceOdds = Ratio.FromPpm(100_000),
+        CheckOdds = Ratio.FromPpm(300_000),
+        CheckFirst = 14,
     };
 }

@@ -1,3 +1,6 @@
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Storage;
+
 namespace Aitbc.Simulation.Worlds;
 
 /// <summary>What a world is begun or gone on with. Immutable.</summary>
@@ -19,6 +22,12 @@ public sealed record WorldOptions
     /// <summary>Decides which rows are kept back, and in virtual time everything: 0 to 2^53 - 1; null takes what the
     /// directory has, or else 1.</summary>
     public long? Seed { get; init; }
+
+    /// <summary>Quota of the data directory. Default: none but the disk's size.</summary>
+    public DataDirectoryOptions? Quota { get; init; }
+
+    /// <summary>Changes the ledger's options from their defaults; null for none.</summary>
+    public Func<LedgerHostOptions, LedgerHostOptions>? Ledger { get; init; }
 
     /// <summary>Virtual time and no signatures; null takes what the directory has, or else the wall clock.</summary>
     public bool? IsVirtual { get; init; }

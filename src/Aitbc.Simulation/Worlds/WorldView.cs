@@ -9,7 +9,8 @@ namespace Aitbc.Simulation.Worlds;
 /// <param name="Kind">Its kind.</param>
 /// <param name="Balance">Available, base units.</param>
 /// <param name="Pledged">In escrow, stake and bonds, base units.</param>
-/// <param name="Margin">The margin it has learnt; null for clients.</param>
+/// <param name="Provides">Whether it works for pay: a provider or a validator.</param>
+/// <param name="Margin">The margin it has learnt; null for clients and validators.</param>
 /// <param name="Won">Bids won.</param>
 /// <param name="Lost">Bids lost.</param>
 /// <param name="Jobs">Jobs under way: work of a provider, open orders of a client.</param>
@@ -21,6 +22,7 @@ public sealed record AgentView(
     AgentKind Kind,
     TokenAmount Balance,
     TokenAmount Pledged,
+    bool Provides,
     Ratio? Margin,
     ulong Won,
     ulong Lost,
@@ -80,12 +82,25 @@ public sealed record NewsLine(ulong Seq, string Text);
 /// <summary>Counts of this run. Immutable.</summary>
 /// <param name="Settled">Workloads that ended with payment.</param>
 /// <param name="Silent">Of these, those paid by the client's silence.</param>
+/// <param name="Verified">Of these, those that drawn validators found right.</param>
 /// <param name="Refunded">Workloads that ended without payment, the client's escrow given back.</param>
 /// <param name="Faults">Of these, those that ended by the provider's fault, its job bond forfeited.</param>
+/// <param name="Missed">Of these, because it missed its deadline.</param>
+/// <param name="Refuted">Of these, because validators found the result wrong.</param>
+/// <param name="Unverified">Workloads that validators decided nothing about; nobody paid for them.</param>
 /// <param name="Paid">Base units paid for work.</param>
 /// <param name="Forfeited">Base units that providers at fault lost to clients.</param>
 public sealed record RunCounts(
-    int Settled, int Silent, int Refunded, int Faults, TokenAmount Paid, TokenAmount Forfeited);
+    int Settled,
+    int Silent,
+    int Verified,
+    int Refunded,
+    int Faults,
+    int Missed,
+    int Refuted,
+    int Unverified,
+    TokenAmount Paid,
+    TokenAmount Forfeited);
 
 /// <summary>A world at one moment, for people. Immutable.</summary>
 public sealed record WorldView

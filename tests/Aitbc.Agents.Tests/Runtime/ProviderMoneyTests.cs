@@ -88,9 +88,10 @@ public sealed class ProviderMoneyTests
         var own = Scene.See(Scene.Workload(phase) with { IsAwardedToSelf = true, HasOwnBid = true });
         var runs = phase == WorkloadPhase.Running;
 
-        Assert.Equal(runs, AgentTurn.Think(agent, own).Work.Count == 1);
+        // A sealed result may have to be made again to be shown.
+        Assert.Equal(runs || phase == WorkloadPhase.Revealing, AgentTurn.Think(agent, own).Work.Count == 1);
         var acts = Scene.Acts(AgentTurn.Think(agent, own with { Work = [Done(1)] }));
-        Assert.Equal(runs, acts.OfType<SubmitWork>().Any());
+        Assert.Equal(runs || phase == WorkloadPhase.Revealing, acts.OfType<SubmitWork>().Any());
         Assert.Equal(phase == WorkloadPhase.Awarded, acts.OfType<StartWork>().Any());
     }
 

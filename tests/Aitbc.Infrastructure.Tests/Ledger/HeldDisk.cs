@@ -2,8 +2,10 @@ using Aitbc.Infrastructure.Storage;
 
 namespace Aitbc.Infrastructure.Tests.Ledger;
 
-/// <summary>A disk whose flushes of the journal can be held, and then let through or made to fail.</summary>
-internal sealed class HeldDisk(IDisk inner) : IDisk, IDisposable
+/// <summary>A disk whose flushes of some files can be held, and then let through or made to fail.</summary>
+/// <param name="inner">The disk.</param>
+/// <param name="extension">Which files; default the journal's.</param>
+internal sealed class HeldDisk(IDisk inner, string extension = ".seg") : IDisk, IDisposable
 {
     private readonly ManualResetEventSlim gate = new(initialState: true);
     private readonly ManualResetEventSlim held = new();
@@ -11,7 +13,7 @@ internal sealed class HeldDisk(IDisk inner) : IDisk, IDisposable
 
     public long FreeBytes => inner.FreeBytes;
 
-    /// <summary>From now on flushes of the journal wait.</summary>
+    /// <summary>From now on flushes wait.</summary>
     public void Hold() => gate.Reset();
 
     /// <summary>Waits until a flush is held.</summary>
@@ -51,7 +53,7 @@ internal sealed class HeldDisk(IDisk inner) : IDisk, IDisposable
 
     private void OnFlush(string path)
     {
-        if (!path.EndsWith(".seg", StringComparison.Ordinal) || gate.IsSet)
+        if (!path.EndsWith(extension, StringComparison.Ordinal) || gate.IsSet)
         {
             return;
         }

@@ -52,10 +52,10 @@ internal sealed class HostFixture
     public HostClock Clock { get; }
 
     /// <summary>Opens the ledger with segments of 64 KiB and blocks of eight entries.</summary>
-    public LedgerHost Open(bool inline = true)
+    public LedgerHost Open(bool inline = true, Func<LedgerHostOptions, LedgerHostOptions>? adjust = null)
     {
         isInline = inline;
-        return LedgerHost.Open(new LedgerHostOptions
+        var options = new LedgerHostOptions
         {
             Disk = Disk,
             Genesis = Genesis,
@@ -67,7 +67,8 @@ internal sealed class HostFixture
             SegmentBytes = 64 * 1024,
             BlockEntries = 8,
             MaxIdle = new Duration(20),
-        });
+        };
+        return LedgerHost.Open(adjust?.Invoke(options) ?? options);
     }
 
     public AccountId Account(int person) => (AccountId)People[person].Id;

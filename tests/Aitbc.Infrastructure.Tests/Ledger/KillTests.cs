@@ -12,5 +12,6 @@ public sealed class KillTests
 
         Assert.True(tally.Failures.Count == 0, tally.ToString());
         Assert.True(tally.Acknowledged > 1_000, tally.ToString());
+        Assert.True(tally.Snapshots > 10, tally.ToString());
     }
 }

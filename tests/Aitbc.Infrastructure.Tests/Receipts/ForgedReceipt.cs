@@ -53,6 +53,11 @@ internal sealed class ForgedReceipt : IDisposable
             ProviderId,
             TokenAmount.FromTokens(100),
             TokenAmount.FromTokens(40),
+            TokenAmount.Zero,
+            VerificationMode.None,
+            Needed: 0,
+            Agreed: 0,
+            Disagreed: 0,
             TokenAmount.Zero);
         Commands = [new SubmitWork(Ended.Workload, Result, Ended.QualityPpm)];
     }
@@ -162,6 +167,7 @@ internal sealed class ForgedReceipt : IDisposable
             Ended.Result,
             Ended.MaxPrice,
             Ended.Paid,
+            VerdictsOf(Ended),
             new ReceiptDelivery(
                 Simulated ? ReceiptProof.Simulated : ReceiptProof.Jws,
                 new Base64UrlBytes(header),
@@ -181,21 +187,27 @@ internal sealed class ForgedReceipt : IDisposable
                 deliveryPath,
                 deliveryBlock),
             new ReceiptSettlement(
-                new SettlementEntry(
-                    Settlement.Seq,
-                    Settlement.Term,
-                    new Timestamp(Settlement.TimeMs),
-                    (byte)Settlement.Body,
-                    Settlement.Proof,
-                    (ushort)Settlement.Outcome,
-                    before,
-                    accepts,
-                    accepts),
+                EntryOf(Settlement, before, accepts),
                 new Base64UrlBytes(events),
                 settlementPath,
                 settlementBlock),
             Node.PublicKey);
     }
+
+    private static ReceiptVerdicts? VerdictsOf(in WorkloadEnded ended) => ended.Mode == VerificationMode.None
+        ? null
+        : new ReceiptVerdicts(ended.Needed, ended.Agreed, ended.Disagreed, ended.Fees);
+
+    private static SettlementEntry EntryOf(ForgedEntry entry, Digest previous, Digest payload) => new(
+        entry.Seq,
+        entry.Term,
+        new Timestamp(entry.TimeMs),
+        (byte)entry.Body,
+        entry.Proof,
+        (ushort)entry.Outcome,
+        previous,
+        payload,
+        payload);
 
     private static EntryLeaf Leaf(
         ForgedEntry entry, Digest previous, Digest payload, Digest proof, Digest events) => new(

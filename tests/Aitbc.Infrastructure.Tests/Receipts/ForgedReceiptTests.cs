@@ -362,5 +362,5 @@ public sealed partial class ForgedReceiptTests
 
     [Fact]
     public void Verify_VersionThatIsNotKnown_IsRefused() =>
-        Refuses(ReceiptFault.UnknownVersion, forged => forged.Edit = it => it with { Version = 2 });
+        Refuses(ReceiptFault.UnknownVersion, forged => forged.Edit = it => it with { Version = 1 });
 }

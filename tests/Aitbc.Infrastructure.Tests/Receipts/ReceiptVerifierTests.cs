@@ -114,7 +114,8 @@ public sealed class ReceiptVerifierTests(ReceiptSamples samples) : IClassFixture
         Assert.Equal(
             "version chain workload ending client provider service capability units minQualityPpm qualityPpm"
                 + " postedAtMs "
-            + "awardedAtMs submittedAtMs input spec result maxPrice paid delivery delivery.proof delivery.protected "
+            + "awardedAtMs submittedAtMs input spec result maxPrice paid verdicts delivery delivery.proof "
+            + "delivery.protected "
             + "delivery.payload delivery.signature delivery.key delivery.key.kty delivery.key.crv delivery.key.x "
             + "delivery.key.y delivery.entry delivery.entry.seq delivery.entry.term delivery.entry.timeMs "
             + "delivery.entry.body delivery.entry.proof delivery.entry.outcome delivery.entry.previous "

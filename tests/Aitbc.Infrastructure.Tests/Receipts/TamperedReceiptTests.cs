@@ -77,7 +77,7 @@ public sealed class TamperedReceiptTests(ReceiptSamples samples) : IClassFixture
     [Theory]
     [InlineData("\"units\": 10", "\"units\":10")]
     [InlineData("\"units\": 10", "\"units\": 10 ")]
-    [InlineData("\"version\": 1", "\"version\": 1\r")]
+    [InlineData("\"version\": 2", "\"version\": 2\r")]
     [InlineData("\"accepted\"", "\"Accepted\"")]
     [InlineData("\"accepted\"", "\"\\u0061ccepted\"")]
     [InlineData("\"workload\"", "\"\\u0077orkload\"")]

@@ -144,7 +144,7 @@ public sealed class DirectoryDamageTests
             Assert.Equal(Outcome.Applied, result.Outcome);
         }
 
-        Assert.Equal(Outcome.Applied, await host.PutBlobAsync(blob, CancellationToken.None));
+        Assert.Equal(Outcome.Applied, await host.PutBlobAsync(default, blob, CancellationToken.None));
     }
 
     private static SignedPayload Sign(

@@ -83,7 +83,7 @@ internal static class MarketScenarios
         },
         new Defect(Outcome.BadTerms, "units") { Late = Post(c => c with { Units = 0 }) },
         new Defect(Outcome.BadTerms, "quality") { Late = Post(c => c with { MinQualityPpm = 1_000_001 }) },
-        new Defect(Outcome.BadTerms, "mode") { Late = Post(c => c with { Mode = (VerificationMode)1 }) },
+        new Defect(Outcome.BadTerms, "mode") { Late = Post(c => c with { Mode = VerificationMode.KOfN }) },
         new Defect(Outcome.BadTerms, "capability") { Late = Post(c => c with { Capability = default }) },
         new Defect(Outcome.BadTerms, "bid window") { Late = Post(c => c with { BidWindowMs = 99 }) },
         new Defect(Outcome.BadTerms, "open window") { Late = Post(c => c with { OpenWindowMs = 604_800_001 }) },

@@ -17,6 +17,8 @@ public sealed class OutcomeTests
         MarketScenarios.UpdateService, MarketScenarios.DelistService, MarketScenarios.PostWorkload,
         MarketScenarios.CancelWorkload, MarketScenarios.StartWork, MarketScenarios.SubmitWork,
         MarketScenarios.AcceptWork, BidScenarios.PlaceBid, BidScenarios.OpenBid,
+        VerificationScenarios.PostChecked, VerificationScenarios.SealWork, VerificationScenarios.CommitVerdict,
+        VerificationScenarios.RevealWork, VerificationScenarios.RevealVerdict,
     ];
 
     /// <summary>Outcomes of what is no payload: each has a test of its own below.</summary>

@@ -48,6 +48,21 @@ internal sealed class Scene
     /// <summary>A workload, where the scenario has one.</summary>
     public WorkloadId Workload { get; set; }
 
+    /// <summary>Agents that offer to validate.</summary>
+    public Provider[] Validators { get; set; } = [];
+
+    /// <summary>Those of them that were drawn.</summary>
+    public Provider[] Drawn { get; set; } = [];
+
+    /// <summary>The provider's result.</summary>
+    public Digest Result { get; set; }
+
+    /// <summary>Whether the sender's own output is another.</summary>
+    public bool Differs { get; set; }
+
+    /// <summary>Whether the sender's own output can be looked at.</summary>
+    public bool Shown { get; set; }
+
     /// <summary>Who sends.</summary>
     public Actor Sender { get; set; } = null!;
 

@@ -26,6 +26,7 @@ public sealed class HostileInputTests
     [InlineData(
         "{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":\"" + Id + "\",\"openings\":[" + Opening + "]}",
         typeof(BidOpenings))]
+    [InlineData("{\"type\":\"liveness\",\"agent\":\"" + Id + "\",\"live\":false}", typeof(Liveness))]
     public void TryParse_OfEveryInput_ReadsIt(string json, Type type)
     {
         Assert.Null(InputCodec.TryParse(Encoding.UTF8.GetBytes(json), out var input));
@@ -59,6 +60,10 @@ public sealed class HostileInputTests
     [InlineData(
         "{\"type\":\"bidOpenings\",\"workload\":\"w1\",\"salt\":null,\"openings\":[" + Opening + ",1]}",
         Kind.WrongType, "openings[1]")]
+    [InlineData("{\"type\":\"liveness\",\"agent\":\"" + Id + "\"}", Kind.MissingMember, "live")]
+    [InlineData("{\"type\":\"liveness\",\"live\":true}", Kind.MissingMember, "agent")]
+    [InlineData("{\"type\":\"liveness\",\"agent\":\"" + Id + "\",\"live\":1}", Kind.WrongType, "live")]
+    [InlineData("{\"type\":\"liveness\",\"agent\":\"a\",\"live\":true}", Kind.BadText, "agent")]
     [InlineData("[{\"type\":\"tick\"}]", Kind.NotAnObject, "")]
     [InlineData("{\"type\":\"tick\"}{\"type\":\"tick\"}", Kind.TrailingData, "")]
     [InlineData("{\"type\":\"tick\",}", Kind.NotJson, "")]
@@ -71,7 +76,6 @@ public sealed class HostileInputTests
     }
 
     [Theory]
-    [InlineData("liveness")]
     [InlineData("monitorVerdict")]
     [InlineData("upgrade")]
     public void TryParse_OfAPlannedInput_IsNotSupported(string type)
@@ -111,6 +115,8 @@ public sealed class HostileInputTests
         Assert.Equal(
             $$"""{"type":"bidOpenings","workload":"w1","salt":null,"openings":[{{Opening}}]}""",
             Text(new BidOpenings(new WorkloadId(1), null, [opening])));
+        Assert.Equal(
+            $$"""{"type":"liveness","agent":"{{Id}}","live":true}""", Text(new Liveness(AccountId.Parse(Id), true)));
     }
 
     [Fact]

@@ -31,9 +31,26 @@ public sealed class HostilePayloadTests
         + $$""","units":1,"minQualityPpm":0,"saltHash":"{{Id}}","mode":"none","bidWindowMs":1,"openWindowMs":1"""
         + ""","workWindowMs":1,"acceptWindowMs":1}""";
 
+    private const string Validation =
+        """{"needed":2,"validators":3,"tolerancePpm":0,"fee":"1","commitWindowMs":1,"revealWindowMs":1}""";
+
+    private const string Checked =
+        $$"""{"type":"workload.post","capability":"c","input":"{{Id}}","spec":"{{Id}}","maxPrice":"1","jobBond":"1" """
+        + $$""","units":1,"minQualityPpm":0,"saltHash":"{{Id}}","mode":"kOfN","bidWindowMs":1,"openWindowMs":1"""
+        + $$""","workWindowMs":1,"acceptWindowMs":1,"validation":{{Validation}}}""";
+
+    private const string Seal = $$"""{"type":"workload.seal","workload":"w1","seal":"{{Id}}"}""";
+    private const string Reveal =
+        $$"""{"type":"workload.reveal","workload":"w1","result":"{{Id}}","qualityPpm":1,"salt":"{{Id}}"}""";
+
+    private const string Commit = $$"""{"type":"verdict.commit","workload":"w1","commitment":"{{Id}}"}""";
+    private const string Judge =
+        $$"""{"type":"verdict.reveal","workload":"w1","agrees":true,"output":"{{Id}}","salt":"{{Id}}"}""";
+
     [Fact]
     public void TryParse_OfTheSoundPayloads_FindsNoProblem()
     {
+        Assert.Null(Parse(With(Transfer, Checked)));
         Assert.Null(Parse(Sound));
         Assert.Null(Parse(With(Transfer, Register)));
         Assert.Null(Parse(With(Transfer, Post)));
@@ -177,11 +194,55 @@ public sealed class HostilePayloadTests
     [Theory]
     [InlineData("\"units\":1", "\"units\":4294967296", Kind.OutOfRange, "units")]
     [InlineData("\"bidWindowMs\":1", "\"bidWindowMs\":1.0", Kind.OutOfRange, "bidWindowMs")]
-    [InlineData("\"none\"", "\"kOfN\"", Kind.BadText, "mode")]
+    [InlineData("\"none\"", "\"kOfn\"", Kind.BadText, "mode")]
+    [InlineData(",\"acceptWindowMs\":1", "", Kind.MissingMember, "acceptWindowMs")]
     [InlineData("\"none\"", "0", Kind.WrongType, "mode")]
     [InlineData("\"mode\":\"none\",", "", Kind.MissingMember, "mode")]
     public void TryParse_OfOneChangeInAWorkload_NamesTheMember(string sound, string change, Kind kind, string path) =>
         AssertProblem(With(Transfer, Replace(Post, sound, change)), kind, $"commands[0].{path}");
+
+    [Theory]
+    [InlineData(Validation, "null", Kind.WrongType, "validation")]
+    [InlineData(Validation, "[]", Kind.WrongType, "validation")]
+    [InlineData(Validation, "{}", Kind.MissingMember, "validation.needed")]
+    [InlineData("\"needed\":2", "\"needed\":256", Kind.OutOfRange, "validation.needed")]
+    [InlineData("\"needed\":2", "\"needed\":-1", Kind.OutOfRange, "validation.needed")]
+    [InlineData("\"needed\":2,", "", Kind.MissingMember, "validation.needed")]
+    [InlineData("\"validators\":3", "\"validators\":256", Kind.OutOfRange, "validation.validators")]
+    [InlineData("\"validators\":3", "\"validators\":\"3\"", Kind.WrongType, "validation.validators")]
+    [InlineData("\"tolerancePpm\":0", "\"tolerancePpm\":4294967296", Kind.OutOfRange, "validation.tolerancePpm")]
+    [InlineData("\"fee\":\"1\"", "\"fee\":1", Kind.WrongType, "validation.fee")]
+    [InlineData("\"fee\":\"1\"", "\"fee\":\"01\"", Kind.BadText, "validation.fee")]
+    [InlineData(
+        "\"commitWindowMs\":1", "\"commitWindowMs\":1,\"commitWindowMs\":1",
+        Kind.DuplicateMember, "validation.commitWindowMs")]
+    [InlineData("\"revealWindowMs\":1", "\"revealWindowMs\":1e1", Kind.OutOfRange, "validation.revealWindowMs")]
+    [InlineData(",\"revealWindowMs\":1", "", Kind.MissingMember, "validation.revealWindowMs")]
+    [InlineData("\"needed\":2", "\"needed\":2,\"k\":2", Kind.UnknownMember, "validation.k")]
+    public void TryParse_OfOneChangeInWhatValidatorsAreAsked_NamesTheMember(
+        string sound, string change, Kind kind, string path) =>
+        AssertProblem(With(Transfer, Replace(Checked, sound, change)), kind, $"commands[0].{path}");
+
+    [Theory]
+    [InlineData(Seal, "\"seal\":\"" + Id + "\"", "\"seal\":null", Kind.WrongType, "seal")]
+    [InlineData(Seal, ",\"seal\":\"" + Id + "\"", "", Kind.MissingMember, "seal")]
+    [InlineData(Seal, "\"w1\"", "\"s1\"", Kind.BadText, "workload")]
+    [InlineData(Reveal, "\"qualityPpm\":1", "\"qualityPpm\":-1", Kind.OutOfRange, "qualityPpm")]
+    [InlineData(Reveal, ",\"salt\":\"" + Id + "\"", "", Kind.MissingMember, "salt")]
+    [InlineData(Reveal, "\"result\":\"" + Id + "\"", "\"result\":7", Kind.WrongType, "result")]
+    [InlineData(Commit, "\"commitment\":\"" + Id + "\"", "\"commitment\":\"\"", Kind.BadText, "commitment")]
+    [InlineData(Commit, "\"w1\"", "\"w1\",\"agrees\":true", Kind.UnknownMember, "agrees")]
+    [InlineData(Judge, "\"agrees\":true", "\"agrees\":1", Kind.WrongType, "agrees")]
+    [InlineData(Judge, "\"agrees\":true", "\"agrees\":null", Kind.WrongType, "agrees")]
+    [InlineData(Judge, "\"agrees\":true,", "", Kind.MissingMember, "agrees")]
+    [InlineData(Judge, "\"output\":\"" + Id + "\",", "", Kind.MissingMember, "output")]
+    [InlineData(Judge, "\"w1\"", "\"w18446744073709551616\"", Kind.BadText, "workload")]
+    public void TryParse_OfOneChangeInVerification_NamesTheMember(
+        string command, string sound, string change, Kind kind, string path)
+    {
+        Assert.Null(Parse(With(Transfer, command)));
+        AssertProblem(With(Transfer, Replace(command, sound, change)), kind, $"commands[0].{path}");
+    }
 
     [Theory]
     [InlineData("{\"type\":\"service.delist\",\"service\":\"w1\"}", Kind.BadText, "commands[0].service")]

@@ -7,6 +7,7 @@ using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Staking;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Tests.Wire;
 
@@ -65,16 +66,21 @@ internal sealed class RandomEntries(SeededRandom random)
         CommandKind.ReleaseAgent => new ReleaseAgent(Account()),
         CommandKind.StopMarket => new StopMarket(Scope()),
         CommandKind.ReleaseMarket => new ReleaseMarket(Scope()),
+        CommandKind.SealWork => new SealWork(Workload(), Hash()),
+        CommandKind.RevealWork => new RevealWork(Workload(), Hash(), Small(), Hash()),
+        CommandKind.CommitVerdict => new CommitVerdict(Workload(), Hash()),
+        CommandKind.RevealVerdict => new RevealVerdict(Workload(), random.NextInt32(2) == 0, Hash(), Hash()),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    public SystemInput Input() => random.NextInt32(6) switch
+    public SystemInput Input() => random.NextInt32(7) switch
     {
         0 => new Tick(),
         1 => new Resumed(),
         2 => new TermBegan(Hash()),
         3 => new Beacon(Hash()),
         4 => new BlobAvailable(Hash(), (ulong)Number(MaxInteger)),
+        5 => new Liveness(Account(), random.NextInt32(2) == 0),
         _ => new BidOpenings(
             Workload(),
             random.NextInt32(2) == 0 ? null : Hash(),
@@ -135,11 +141,15 @@ internal sealed class RandomEntries(SeededRandom random)
         Small(),
         Small(),
         Hash(),
-        VerificationMode.None,
+        Enum.GetValues<VerificationMode>()[random.NextInt32(2)],
         Small(),
         Small(),
         Small(),
-        Small());
+        Small(),
+        random.NextInt32(2) == 0 ? null : Validation());
+
+    private ValidationTerms Validation() => new(
+        (byte)random.NextInt32(256), (byte)random.NextInt32(256), Small(), Amount(), Small(), Small());
 
     private Signature? Possession() => random.NextInt32(3) == 0 ? null : new Signature(Hash(), Hash());
 

@@ -1,6 +1,8 @@
 using Aitbc.Protocol;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Marketplace;
 using Aitbc.Simulation.Audit;
 using Aitbc.Simulation.Tests.Worlds;
 using Aitbc.Simulation.Worlds;
@@ -27,6 +29,40 @@ public sealed class CleanRunTests
         }
 
         Assert.True(auditor.Seq > 2_000, economy.Where);
+    }
+
+    /// <summary>Else the runs above would say nothing of verification.</summary>
+    [Fact]
+    public void The_random_economies_see_every_way_in_which_verification_ends()
+    {
+        var endings = new Dictionary<WorkloadEnding, int>();
+        foreach (ulong seed in new ulong[] { 21, 22, 23 })
+        {
+            var economy = new RandomEconomy(seed);
+            economy.Chain.Journalled += entry =>
+            {
+                var reader = new EventReader(entry.Events);
+                while (reader.MoveNext())
+                {
+                    if (reader.Kind == EventKind.WorkloadEnded
+                        && reader.As<WorkloadEnded>() is { Mode: VerificationMode.KOfN } ended)
+                    {
+                        endings[ended.Ending] = endings.GetValueOrDefault(ended.Ending) + 1;
+                    }
+                }
+            };
+            economy.Run(6_000);
+        }
+
+        WorkloadEnding[] expected =
+        [
+            WorkloadEnding.Cancelled, WorkloadEnding.NoBids, WorkloadEnding.NoEligibleBid,
+            WorkloadEnding.ProviderMissing, WorkloadEnding.BelowQuality, WorkloadEnding.Verified,
+            WorkloadEnding.Refuted, WorkloadEnding.Unverified,
+        ];
+        var counts = string.Join(", ", endings.OrderBy(one => one.Key));
+        Assert.True(expected.All(ending => endings.GetValueOrDefault(ending) > 0), counts);
+        Assert.True(endings.GetValueOrDefault(WorkloadEnding.Verified) >= 3, counts);
     }
 
     [Theory]

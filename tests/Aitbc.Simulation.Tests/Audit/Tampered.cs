@@ -101,6 +101,15 @@ internal sealed class Tampered
             findings.Contains(wanted), $"Not found: {wanted} ({check})\nFound:\n{string.Join('\n', findings)}");
     }
 
+    /// <summary>A finding of a check that speaks of something must be there.</summary>
+    public void AssertFinds(AuditCheck check, string what)
+    {
+        var findings = Findings();
+        Assert.True(
+            findings.Any(one => one.Check == check && one.What.Contains(what, StringComparison.Ordinal)),
+            $"Not found: {check}, {what}\nFound:\n{string.Join('\n', findings)}");
+    }
+
     private ulong Rewrite<T>(Func<T, bool>? which, Action<List<(EventKind Kind, byte[] Bytes)>, int> change)
         where T : unmanaged
     {

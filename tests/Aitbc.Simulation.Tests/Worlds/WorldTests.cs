@@ -50,9 +50,29 @@ public sealed class WorldTests
         Assert.True(end.Counts.Silent > 0);
         Assert.True(end.Counts.Faults > 0);
         Assert.True(end.Counts.Forfeited > TokenAmount.Zero);
-        Assert.Equal(end.Counts.Faults, end.Agents.Sum(agent => (int)agent.Faulted));
-        Assert.Equal(end.Counts.Settled, end.Agents.Sum(agent => (int)agent.Settled));
-        Assert.All(end.Agents.Where(agent => agent.Faulted > 0), agent => Assert.Equal("infer-3", agent.Name));
+        var providers = end.Agents.Where(agent => agent.Margin is not null).ToList();
+        Assert.Equal(end.Counts.Faults, providers.Sum(agent => (int)agent.Faulted));
+        Assert.Equal(end.Counts.Settled, providers.Sum(agent => (int)agent.Settled));
+        Assert.All(
+            end.Agents.Where(agent => agent.Faulted > 0),
+            agent => Assert.Contains(agent.Name, new[] { "infer-3", "infer-4", "check-4" }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Fifty_workloads_show_verification_a_missed_deadline_and_a_wrong_result_caught(int seed)
+    {
+        using var lab = new Lab();
+        var end = await Lab.LiveAsync(lab.New("a", seed: seed), 50);
+
+        Assert.True(end.Counts.Verified > 5, $"{end.Counts}");
+        Assert.True(end.Counts.Missed > 0, $"{end.Counts}");
+        Assert.True(end.Counts.Refuted > 0, $"{end.Counts}");
+        Assert.All(
+            end.Agents.Where(agent => agent.Kind == AgentKind.Validation), agent => Assert.NotEqual(0u, agent.Settled));
+        Assert.Contains(end.Agents, agent => agent is { Kind: AgentKind.Validation, Faulted: > 0 });
     }
 
     [Fact]
@@ -82,7 +102,8 @@ public sealed class WorldTests
         Assert.Equal(4, second.Counts.Settled);
         Assert.True(second.Seq > first.Seq);
         Assert.True(second.RowsCompared > first.RowsCompared);
-        Assert.Equal(8, second.Agents.Sum(agent => (int)agent.Settled));
+        var providers = second.Agents.Where(agent => agent.Margin is not null);
+        Assert.Equal(8, providers.Sum(agent => (int)agent.Settled));
         Assert.True(second.Money.IsConserved);
     }
 

@@ -7,7 +7,7 @@ internal static class Root
 {
     public static IReadOnlySet<string> Known { get; } = new HashSet<string>
     {
-        ".ci", ".editorconfig", ".git", ".gitattributes", ".gitignore", "Aitbc.slnx", "CONTRIBUTING.md",
+        ".ci", ".editorconfig", ".git", ".gitattributes", ".gitignore", "Aitbc.slnx", "CONTRIBUTING.md", "SECURITY.md",
         "Directory.Build.props", "Directory.Packages.props", "LICENSE", "README.md", "aitbc", "aitbc.cmd", "bench",
         "data", "docs", "eng", "global.json", "samples", "src", "test.sh", "tests", "web",
     };

@@ -121,6 +121,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/genesis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The genesis file. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/commands": {
         parameters: {
             query?: never;
@@ -1208,6 +1244,594 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/replica/genesis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The genesis file, byte by byte: its digest is what the chain is bound to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replica/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest snapshot: last hash, height (u64) and digest of the last block, then the state. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replica/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The journal's entries and blocks in binary frames, as they become durable. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                    hash?: string;
+                    genesis?: string;
+                    follow?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the node the opening of a sealed bid: kept off the journal until bidding closes. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OpeningOffer"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/salts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the node the salt of a workload's client, likewise. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SaltOffer"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blobs/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A blob's bytes, for its readers: public ones for everybody, others with a proof. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Gives the bytes of a declared blob; with a proof, the account becomes a reader of it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    digest: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Payload Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{id}/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The host that acts for an agent now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaseView"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes or renews the lease of an agent: one host at a time acts for it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LeaseClaim"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaseView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Gives the lease of an agent back. */
+        delete: {
+            parameters: {
+                query: {
+                    host: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/faucet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who pays for new accounts here. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FaucetView"];
+                    };
+                };
+                /** @description Not Implemented */
+                501: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Opens an account with tokens that have no value. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FundRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomeView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Implemented */
+                501: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1334,6 +1958,10 @@ export interface components {
             type: string;
             words: string;
         };
+        FaucetView: {
+            sponsor: components["schemas"]["AccountId"];
+            most: components["schemas"]["TokenAmount"];
+        };
         FinishedView: {
             id: components["schemas"]["WorkloadId"];
             ending: components["schemas"]["WorkloadEnding"];
@@ -1363,6 +1991,11 @@ export interface components {
             paid: components["schemas"]["TokenAmount"];
             forfeited: components["schemas"]["TokenAmount"];
         };
+        FundRequest: {
+            key: components["schemas"]["PublicKey"];
+            possession: string;
+            amount: components["schemas"]["TokenAmount"];
+        };
         HealthView: {
             status: string;
         };
@@ -1386,6 +2019,17 @@ export interface components {
             proofCode: number;
             /** Format: uint16 */
             outcomeCode: number;
+        };
+        LeaseClaim: {
+            host: string;
+            ttlMs: components["schemas"]["Duration"];
+        };
+        LeaseView: {
+            agent: components["schemas"]["AccountId"];
+            host: string;
+            /** Format: uint64 */
+            epoch: number;
+            leftMs: components["schemas"]["Duration"];
         };
         LimitsView: {
             /** Format: uint32 */
@@ -1416,8 +2060,20 @@ export interface components {
             bond: components["schemas"]["TokenAmount"];
             unbonding: components["schemas"]["TokenAmount"];
         };
+        OfferView: {
+            outcome: components["schemas"]["Outcome"];
+            /** Format: uint64 */
+            seq: number;
+        };
+        OpeningOffer: {
+            workload: components["schemas"]["WorkloadId"];
+            bidder: components["schemas"]["AccountId"];
+            price: components["schemas"]["TokenAmount"];
+            proposalHash: components["schemas"]["Digest"];
+            salt: components["schemas"]["Digest"];
+        };
         /** @enum {unknown} */
-        Outcome: "applied" | "malformed" | "notSupported" | "wrongChain" | "unknownAccount" | "badProof" | "keyNotPresent" | "laneOutOfRange" | "nonceUsed" | "nonceGap" | "expired" | "validTooFar" | "rateLimited" | "noGasMoney" | "gasLimit" | "stopped" | "staleEpoch" | "epochAhead" | "retired" | "inputRejected" | "dueFirst" | "valueLimit" | "volumeLimit" | "stakeLimit" | "counterpartyNotAllowed" | "outsideHours" | "keyChangeHold" | "actionNotAllowed" | "approvalNeeded" | "notAuthorised" | "noSuchAccount" | "accountExists" | "badPossession" | "keySetFull" | "noSuchKey" | "noSuchAgent" | "badConstitution" | "badGuardians" | "stillEngaged" | "nothingToRelease" | "badAmount" | "insufficientFunds" | "insufficientStake" | "tooManyOpen" | "blobMissing" | "blobExists" | "blobTooLarge" | "noSuchService" | "serviceBusy" | "badTerms" | "noSuchWorkload" | "wrongPhase" | "alreadyBid" | "capabilityMismatch" | "ownWorkload" | "noSuchBid" | "commitmentMismatch" | "alreadyOpened" | "priceOutOfRange";
+        Outcome: "applied" | "malformed" | "notSupported" | "wrongChain" | "unknownAccount" | "badProof" | "keyNotPresent" | "laneOutOfRange" | "nonceUsed" | "nonceGap" | "expired" | "validTooFar" | "rateLimited" | "noGasMoney" | "gasLimit" | "stopped" | "staleEpoch" | "epochAhead" | "retired" | "inputRejected" | "dueFirst" | "valueLimit" | "volumeLimit" | "stakeLimit" | "counterpartyNotAllowed" | "outsideHours" | "keyChangeHold" | "actionNotAllowed" | "approvalNeeded" | "notAuthorised" | "noSuchAccount" | "accountExists" | "badPossession" | "keySetFull" | "noSuchKey" | "noSuchAgent" | "badConstitution" | "badGuardians" | "stillEngaged" | "nothingToRelease" | "badAmount" | "insufficientFunds" | "insufficientStake" | "tooManyOpen" | "blobMissing" | "blobExists" | "blobTooLarge" | "noSuchService" | "serviceBusy" | "badTerms" | "noSuchWorkload" | "wrongPhase" | "alreadyBid" | "capabilityMismatch" | "ownWorkload" | "noSuchBid" | "commitmentMismatch" | "alreadyOpened" | "priceOutOfRange" | "verdictGiven" | "verdictContradicted" | "tooFewValidators";
         OutcomeView: {
             outcome: components["schemas"]["Outcome"];
             /** Format: uint64 */
@@ -1470,6 +2126,9 @@ export interface components {
             /** Format: int32 */
             failedAt?: null | number;
             isDuplicate?: boolean;
+            holder?: null | string;
+            /** Format: int64 */
+            leftMs?: null | number;
         };
         /** @enum {unknown} */
         ProofKind: "jws" | "webAuthn" | "simulated" | null;
@@ -1484,6 +2143,10 @@ export interface components {
             crv: string;
             x: string;
             y: string;
+        };
+        SaltOffer: {
+            workload: components["schemas"]["WorkloadId"];
+            salt: components["schemas"]["Digest"];
         };
         SeriesPoint: {
             /** Format: int64 */
@@ -1530,7 +2193,7 @@ export interface components {
         Timestamp: number;
         TokenAmount: string;
         /** @enum {unknown} */
-        WorkloadEnding: "accepted" | "clientSilent" | "cancelled" | "noBids" | "noEligibleBid" | "clientStopped" | "providerMissing" | "belowQuality";
+        WorkloadEnding: "accepted" | "clientSilent" | "cancelled" | "noBids" | "noEligibleBid" | "clientStopped" | "providerMissing" | "belowQuality" | "verified" | "refuted" | "unverified";
         WorkloadHistoryView: {
             id: components["schemas"]["WorkloadId"];
             finished: null | components["schemas"]["FinishedView"];
@@ -1540,7 +2203,7 @@ export interface components {
         };
         WorkloadId: string;
         /** @enum {unknown} */
-        WorkloadPhase: "open" | "bidding" | "opening" | "awarded" | "running" | "submitted";
+        WorkloadPhase: "open" | "bidding" | "opening" | "awarded" | "running" | "submitted" | "sealed" | "committing" | "revealing" | "judging";
         WorkloadStep: {
             /** Format: uint64 */
             seq: number;

@@ -16,6 +16,10 @@ public static class Sealing
 
     private static ReadOnlySpan<byte> OrderDomain => "aitbc/agent/order-salt/1\0"u8;
 
+    private static ReadOnlySpan<byte> WorkDomain => "aitbc/agent/work-salt/1\0"u8;
+
+    private static ReadOnlySpan<byte> VerdictDomain => "aitbc/agent/verdict-salt/1\0"u8;
+
     /// <summary>Opens a bid: price and salt. The proposal is the price alone, so its hash is that of nothing.</summary>
     /// <param name="secret">The bidder's secret.</param>
     /// <param name="workload">On what.</param>
@@ -34,6 +38,17 @@ public static class Sealing
     /// <param name="secret">The client's secret.</param>
     /// <param name="order">The client's own number of the order.</param>
     public static Digest OrderSalt(in Digest secret, ulong order) => Salt(OrderDomain, secret, order);
+
+    /// <summary>The salt of a provider's sealed result.</summary>
+    /// <param name="secret">The provider's secret.</param>
+    /// <param name="workload">Of which workload.</param>
+    public static Digest WorkSalt(in Digest secret, WorkloadId workload) => Salt(WorkDomain, secret, workload.Value);
+
+    /// <summary>The salt of a validator's commitment.</summary>
+    /// <param name="secret">The validator's secret.</param>
+    /// <param name="workload">On which workload.</param>
+    public static Digest VerdictSalt(in Digest secret, WorkloadId workload) =>
+        Salt(VerdictDomain, secret, workload.Value);
 
     private static Digest Salt(ReadOnlySpan<byte> domain, in Digest secret, ulong number)
     {

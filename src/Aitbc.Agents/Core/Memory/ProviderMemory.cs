@@ -8,12 +8,28 @@ namespace Aitbc.Agents.Core.Memory;
 /// <param name="IsPlaced">Whether it was seen on the ledger.</param>
 public sealed record BidNote(TokenAmount Price, bool IsPlaced);
 
+/// <summary>What goes wrong with a job.</summary>
+public enum Slip
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Its result is wrong: the lines stand one place off.</summary>
+    Wrong = 1,
+
+    /// <summary>It lets the job pass until the deadline.</summary>
+    Missed = 2,
+}
+
 /// <summary>What a provider remembers.</summary>
 /// <remarks>One owner: the agent's turn.</remarks>
 public sealed class ProviderMemory
 {
     /// <summary>Bids that are not decided, by workload.</summary>
     public SortedDictionary<ulong, BidNote> Bids { get; init; } = [];
+
+    /// <summary>Jobs it has won with which something goes wrong, by workload, until they end.</summary>
+    public SortedDictionary<ulong, Slip> Slips { get; init; } = [];
 
     /// <summary>The margin it has learnt.</summary>
     public Ratio Margin { get; set; }
@@ -34,4 +50,8 @@ public sealed class ProviderMemory
     /// restart.</summary>
     [JsonIgnore]
     public HashSet<ulong> Offered { get; } = [];
+
+    /// <summary>Transient: wrong results that it is about to deliver, whose standing it must see.</summary>
+    [JsonIgnore]
+    public HashSet<Digest> Spoilt { get; } = [];
 }

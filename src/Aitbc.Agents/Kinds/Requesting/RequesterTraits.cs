@@ -11,6 +11,16 @@ namespace Aitbc.Agents.Kinds.Requesting;
 /// <param name="AcceptMs">To accept; then silence pays.</param>
 public sealed record OrderWindows(uint BidMs, uint OpenMs, uint WorkMs, uint AcceptMs);
 
+/// <summary>How a client has results checked.</summary>
+/// <param name="Needed">Equal verdicts that decide.</param>
+/// <param name="Validators">Validators drawn.</param>
+/// <param name="TolerancePpm">By how much their outputs may differ, ppm.</param>
+/// <param name="FeeShare">What each is paid, as a share of the order's maximum price.</param>
+/// <param name="CommitMs">Time to commit, ms of market time.</param>
+/// <param name="RevealMs">Time to reveal, ms of market time.</param>
+public sealed record CheckTerms(
+    byte Needed, byte Validators, uint TolerancePpm, Ratio FeeShare, uint CommitMs, uint RevealMs);
+
 /// <summary>What a client wants and how it behaves. Immutable.</summary>
 public sealed record RequesterTraits
 {
@@ -25,6 +35,17 @@ public sealed record RequesterTraits
 
     /// <summary>How often it does not answer a delivery, so that its silence pays.</summary>
     public required Ratio SilenceOdds { get; init; }
+
+    /// <summary>How often it has an inference checked by drawn validators. Default never.</summary>
+    public Ratio CheckOdds { get; init; } = Ratio.Zero;
+
+    /// <summary>How many of its first orders it has checked if they are inferences, whatever the odds. Default none.
+    /// </summary>
+    public ulong CheckFirst { get; init; }
+
+    /// <summary>What it asks of them. Default: two of three decide, outputs must be the same, 3 s to commit and 2 s to
+    /// reveal.</summary>
+    public CheckTerms Check { get; init; } = new(2, 3, 0, Ratio.FromPpm(100_000), 3_000, 2_000);
 
     /// <summary>Most inference orders open at once. Default 12.</summary>
     public int MaxOpen { get; init; } = 12;

@@ -1,5 +1,6 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Agents.Runtime.Marketplace;
 
@@ -89,11 +90,23 @@ public sealed record WorkloadFacts
 
     /// <summary>Whether it was awarded to the agent.</summary>
     public required bool IsAwardedToSelf { get; init; }
+
+    /// <summary>How its result is checked.</summary>
+    public VerificationMode Mode { get; init; }
+
+    /// <summary>By how much validators' outputs may differ from the result and agree, ppm.</summary>
+    public uint TolerancePpm { get; init; }
+
+    /// <summary>What a validator pledges on its verdict, base units.</summary>
+    public TokenAmount VerdictBond { get; init; }
+
+    /// <summary>How far the agent is as a drawn validator; null where it was not drawn.</summary>
+    public SeatState? OwnSeat { get; init; }
 }
 
 /// <summary>What the ledger says of a blob. Immutable.</summary>
 /// <param name="IsDeclared">Somebody declared it and its rent runs.</param>
-/// <param name="IsAvailable">Its bytes are there.</param>
+/// <param name="IsAvailable">Its bytes are there, and the agent may read them: it has nothing to give.</param>
 public readonly record struct BlobFacts(bool IsDeclared, bool IsAvailable);
 
 /// <summary>Something that happened on the market, from the journal. Immutable.</summary>

@@ -1,4 +1,5 @@
 using Aitbc.Agents.Core.Learning;
+using Aitbc.Agents.Core.Memory;
 using Aitbc.Primitives;
 
 namespace Aitbc.Agents.Runtime.Marketplace;
@@ -12,6 +13,10 @@ namespace Aitbc.Agents.Runtime.Marketplace;
 public sealed record ProviderTraits(
     TokenAmount PerJob, TokenAmount PerUnit, Ratio FirstMargin, Ratio MissOdds, Ratio Slowness)
 {
+    /// <summary>What goes wrong with the first jobs it wins, in their order; nothing with later ones. Default nothing.
+    /// </summary>
+    public IReadOnlyList<Slip> Slips { get; init; } = [];
+
     /// <summary>Cost of a job.</summary>
     /// <param name="units">Its units.</param>
     public TokenAmount CostOf(uint units) => PerJob + PerUnit.MulDivUp(units, 1);

@@ -6,6 +6,7 @@ using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Verification;
 using Aitbc.Safety;
 
 namespace Aitbc.Agents.Runtime.Marketplace;
@@ -26,6 +27,11 @@ internal static class Providing
                 if (memory.Bids.Remove(awarded.Workload.Value, out var bid) && bid.IsPlaced)
                 {
                     memory.Margin = MarginLearner.After(memory.Margin, awarded.IsToSelf);
+                    if (awarded.IsToSelf && memory.Won < (ulong)traits.Slips.Count)
+                    {
+                        memory.Slips.Add(awarded.Workload.Value, traits.Slips[(int)memory.Won]);
+                    }
+
                     memory.Won += awarded.IsToSelf ? 1UL : 0;
                     memory.Lost += awarded.IsToSelf ? 0 : 1UL;
                     memory.Missed += awarded.IsToSelf && Misses(agent, traits, awarded.Workload) ? 1UL : 0;
@@ -35,6 +41,7 @@ internal static class Providing
             case EndedEvent ended:
                 memory.Bids.Remove(ended.Workload.Value);
                 memory.Offered.Remove(ended.Workload.Value);
+                memory.Slips.Remove(ended.Workload.Value);
                 memory.Earned += ended.IsByOwn ? ended.Paid : TokenAmount.Zero;
                 break;
             default:
@@ -148,11 +155,13 @@ internal static class Providing
                 $"start/{workload.Id}",
                 new ProposedAction(agent.Account, new StartWork(workload.Id), $"start {workload.Id}"));
         }
-        else if (workload.Phase == WorkloadPhase.Running && !seen.Working.Contains(workload.Id))
+        else if (workload.Phase is WorkloadPhase.Running or WorkloadPhase.Revealing
+            && !seen.Working.Contains(workload.Id))
         {
             var done = seen.Work.FirstOrDefault(work => work.Workload == workload.Id);
             if (done is null)
             {
+                // Also what it has sealed: a restart forgets results, and the same bytes in give the same bytes out.
                 decision.Run(new WorkOrder(
                     workload.Id,
                     workload.Capability,
@@ -162,19 +171,43 @@ internal static class Providing
             }
             else if (done.Failure is null)
             {
-                decision.Do($"deliver/{workload.Id}", Deliver(agent, seen, done));
+                Finish(agent, seen, workload, Mistakes.Make(agent, seen, done), decision);
             }
         }
     }
 
-    /// <summary>Declares and puts what the ledger does not have yet, then submits the primary blob.</summary>
-    private static List<PlanStep> Deliver(Agent agent, Observation seen, WorkDone done)
+    /// <summary>Delivers; where validators check, first only the seal of what will be shown later.</summary>
+    private static void Finish(
+        Agent agent, Observation seen, WorkloadFacts workload, WorkDone done, DecisionBuilder decision)
+    {
+        var (id, result, quality) = (workload.Id, done.Outputs[0].Digest, done.QualityPpm ?? 0);
+        var salt = Sealing.WorkSalt(agent.Secret, id);
+        if (workload.Mode == VerificationMode.None)
+        {
+            decision.Do($"deliver/{id}", Deliver(agent, seen, done, new SubmitWork(id, result, quality)));
+        }
+        else if (workload.Phase == WorkloadPhase.Running)
+        {
+            var seal = new SealWork(id, Commitments.OfWork(id, agent.Account, result, quality, salt));
+            decision.Do($"seal/{id}", new ProposedAction(agent.Account, seal, $"seal the result of {id}"));
+        }
+        else
+        {
+            decision.Do($"reveal/{id}", Deliver(agent, seen, done, new RevealWork(id, result, quality, salt)));
+        }
+    }
+
+    /// <summary>Declares and puts what the ledger does not have yet, then says so.</summary>
+    internal static List<PlanStep> Deliver(Agent agent, Observation seen, WorkDone done, Command say)
     {
         List<PlanStep> steps = [];
         Command[] declared =
         [
             .. done.Outputs.Where(blob => !blob.Facts.IsDeclared).DistinctBy(blob => blob.Digest)
-                .Select(blob => new DeclareBlob(blob.Digest, (ulong)blob.Bytes.Length, seen.Chain.BlobDays)),
+                .Select(blob => new DeclareBlob(blob.Digest, (ulong)blob.Bytes.Length, seen.Chain.BlobDays)
+                {
+                    Names = blob.Digest == done.Outputs[0].Digest ? Companions(done) : [],
+                }),
         ];
         if (declared.Length > 0)
         {
@@ -183,13 +216,20 @@ internal static class Providing
 
         steps.AddRange(done.Outputs.Where(blob => !blob.Facts.IsAvailable).DistinctBy(blob => blob.Digest)
             .Select(blob => (PlanStep)new BlobDelivery(agent.Account, blob.Bytes)));
-        var submit = new SubmitWork(done.Workload, done.Outputs[0].Digest, done.QualityPpm ?? 0);
-        steps.Add(new ProposedAction(agent.Account, submit, $"deliver {done.Workload}"));
+        steps.Add(new ProposedAction(agent.Account, say, $"deliver {done.Workload}"));
         return steps;
     }
 
-    /// <summary>Whether it lets a job pass: drawn from its secret and the workload, so the same after a restart.
-    /// </summary>
+    /// <summary>What the primary blob refers to: the client is given it too.</summary>
+    private static Digest[] Companions(WorkDone done) =>
+    [
+        .. done.Outputs.Select(blob => blob.Digest).Where(digest => digest != done.Outputs[0].Digest)
+            .Distinct().Take(DeclareBlob.MaxNames),
+    ];
+
+    /// <summary>Whether it lets a job pass: as one of its first, or drawn from its secret and the workload, so the same
+    /// after a restart.</summary>
     private static bool Misses(Agent agent, ProviderTraits traits, WorkloadId workload) =>
-        new SeededRandom(agent.Secret.Prefix).Fork($"miss/{workload}").Chance(traits.MissOdds);
+        agent.Memory.Provider!.Slips.GetValueOrDefault(workload.Value) == Slip.Missed
+        || new SeededRandom(agent.Secret.Prefix).Fork($"miss/{workload}").Chance(traits.MissOdds);
 }
