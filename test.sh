@@ -8,6 +8,7 @@ set -uo pipefail
 
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/eng/dotnet.sh"
+. "$root/eng/web.sh"
 
 # A project that hangs is a failure, not a build server that waits for ever.
 readonly project_limit_s=${AITBC_TEST_LIMIT_S:-900}
@@ -50,6 +51,43 @@ provide_postgresql() {
     has_postgresql && return
   fi
   echo "left out: the comparison with PostgreSQL ($why; install the package 'postgresql' to have it)"
+}
+
+# A browser for the tests of the dashboard; where there is none, they are left out and say so.
+provide_chromium() {
+  [[ -f $web/package.json ]] || return
+  command -v chromium >/dev/null && return
+  local why='no Debian package manager here, or not root'
+  if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    why='apt-get could not install it'
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq </dev/null >/dev/null 2>&1
+    apt-get install -y -qq --no-install-recommends chromium </dev/null >/dev/null 2>&1
+    command -v chromium >/dev/null && return
+  fi
+  echo "left out: the dashboard in a browser ($why; install the package 'chromium' to have it)"
+}
+
+# Runs the dashboard's unit tests and adds them to the sums.
+run_web() {
+  [[ -f $web/package.json && ${#filter[@]} -eq 0 ]] || return
+  local log=$results/web.log status=0 start=$SECONDS good bad
+  local why
+  why=$(why_no_dashboard)
+  if [[ -n $why ]]; then
+    echo "left out: the dashboard's unit tests ($why)"
+    return
+  fi
+  (cd "$web" && limited npm test --silent -- --reporter=json --outputFile="$results/web.json") \
+    </dev/null >"$log" 2>&1 || status=$?
+  good=$(grep -o '"numPassedTests":[0-9]*' "$results/web.json" 2>/dev/null | grep -o '[0-9]*$')
+  bad=$(grep -o '"numFailedTests":[0-9]*' "$results/web.json" 2>/dev/null | grep -o '[0-9]*$')
+  good=${good:-0} bad=${bad:-0}
+  [[ ($status -ne 0 || $good -eq 0) && $bad -eq 0 ]] && bad=1
+  [[ $bad -gt 0 ]] && cat "$log"
+  printf '%-32s %6d passed, %d failed, %d s\n' 'web' "$good" "$bad" $((SECONDS - start))
+  passed=$((passed + good))
+  failed=$((failed + bad))
 }
 
 # promtool checks one page of figures only: likewise.
@@ -117,6 +155,7 @@ run_project() {
 
 require_sdk
 provide_postgresql
+provide_chromium
 provide_promtool
 
 echo 'building...'
@@ -126,11 +165,17 @@ if ! exclusively build; then
   finish
 fi
 
+# Where it cannot be built at all it is left out; where it can and does not, that is a failure.
+if is_web_stale && ! provide_dashboard && [[ -z $(why_no_dashboard) ]]; then
+  failed=$((failed + 1))
+fi
+
 mkdir -p "$artifacts/test-results"
 results=$(mktemp -d "$artifacts/test-results/run.XXXXXX")
 for project in "$root"/tests/*.Tests/*.csproj; do
   run_project "$project"
 done
+run_web
 if [[ $((passed + failed)) -eq 0 ]]; then
   echo 'No test ran: nothing was shown.' >&2
   failed=1

@@ -91,6 +91,44 @@ public sealed class LauncherTests
     }
 
     [NeedsFact("bash")]
+    public async Task Up_builds_the_dashboard_once_and_again_when_it_has_changed()
+    {
+        using ScriptSandbox tree = TreeWithDashboard("v20.19.0");
+
+        await tree.RunAsync(tree.Path("aitbc"), ["demo"]);
+        Assert.False(File.Exists(tree.Path("npm-calls")));
+        Ended first = await tree.RunAsync(tree.Path("aitbc"), ["up"]);
+        await tree.RunAsync(tree.Path("aitbc"), ["up"]);
+        Assert.Equal((7, "ran: aitbc.dll up\n", ""), (first.ExitCode, first.Out, first.Error));
+        Assert.Equal(["ci", "run"], await NpmCallsAsync(tree));
+
+        tree.Write("web/src/main.tsx", "changed");
+        await tree.RunAsync(tree.Path("aitbc"), ["up"]);
+        Assert.Equal(["ci", "run", "run"], await NpmCallsAsync(tree));
+    }
+
+    [NeedsFact("bash")]
+    public async Task Up_goes_on_without_a_dashboard_and_says_in_one_sentence_what_is_missing()
+    {
+        foreach (string old in (string[])["v18.20.4", "v20.18.3", "v21.7.0", "v22.11.0"])
+        {
+            using ScriptSandbox tree = TreeWithDashboard(old);
+            Ended ended = await tree.RunAsync(tree.Path("aitbc"), ["up"]);
+            Assert.Equal((7, "ran: aitbc.dll up\n"), (ended.ExitCode, ended.Out));
+            Assert.Contains($"{old} is too old", Assert.Single(CommandLineTests.Lines(ended.Error)));
+            Assert.False(File.Exists(tree.Path("npm-calls")));
+        }
+
+        using ScriptSandbox broken = TreeWithDashboard("v24.1.0");
+        Ended failed = await broken.RunAsync(broken.Path("aitbc"), ["up"], ("FAKE_NPM_EXIT", "1"));
+        Assert.Equal((7, "ran: aitbc.dll up\n"), (failed.ExitCode, failed.Out));
+        Assert.Contains("noise of npm", failed.Error);
+        Assert.Contains("the dashboard is not built", failed.Error);
+        await broken.RunAsync(broken.Path("aitbc"), ["up"]);
+        Assert.Equal(["ci", "ci", "run"], await NpmCallsAsync(broken));
+    }
+
+    [NeedsFact("bash")]
     public async Task Without_an_sdk_one_sentence_says_how_to_get_it()
     {
         using var tree = new ScriptSandbox();
@@ -174,4 +212,29 @@ public sealed class LauncherTests
 
         Assert.True(best < TimeSpan.FromMilliseconds(500), $"a warm start took {best.TotalMilliseconds:F0} ms");
     }
+
+    private static ScriptSandbox TreeWithDashboard(string nodeVersion)
+    {
+        var tree = new ScriptSandbox();
+        tree.Write("web/package.json", "{}");
+        tree.Write("web/package-lock.json", "{}");
+        tree.Write("web/src/main.tsx", "");
+        tree.WriteProgram("bin/node", $"#!/usr/bin/env bash\necho {nodeVersion}\n");
+        tree.WriteProgram("bin/npm", """
+            #!/usr/bin/env bash
+            tree=$(dirname "$0")/..
+            echo "$1" >>"$tree/npm-calls"
+            echo 'noise of npm'
+            [[ -z ${FAKE_NPM_EXIT:-} ]] || exit "$FAKE_NPM_EXIT"
+            mkdir -p "$tree/web/node_modules" "$tree/web/dist"
+            case $1 in
+              ci) touch "$tree/web/node_modules/.package-lock.json" ;;
+              run) touch "$tree/web/dist/index.html" ;;
+            esac
+            """);
+        return tree;
+    }
+
+    private static async Task<string[]> NpmCallsAsync(ScriptSandbox tree) =>
+        await File.ReadAllLinesAsync(tree.Path("npm-calls"));
 }

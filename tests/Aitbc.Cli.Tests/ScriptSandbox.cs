@@ -46,6 +46,7 @@ internal sealed class ScriptSandbox : IDisposable
         Copy("test.sh");
         Copy(".ci/run");
         Copy("eng/dotnet.sh");
+        Copy("eng/web.sh");
         Write("src/Aitbc.Cli/Program.cs", "");
         Write("src/Aitbc.Cli/Old.cs", "");
         foreach (string file in (string[])["Directory.Build.props", "Directory.Packages.props", "global.json",

@@ -87,6 +87,39 @@ public sealed class TestScriptTests
     }
 
     [NeedsFact("bash")]
+    public async Task The_dashboards_unit_tests_are_counted_and_a_run_without_a_result_fails()
+    {
+        foreach ((string counts, int exit, string last) in new[]
+        {
+            ("""{"numPassedTests":5,"numFailedTests":0}""", 0, "8 passed, 0 failed"),
+            ("""{"numPassedTests":4,"numFailedTests":1}""", 1, "7 passed, 1 failed"),
+            ("", 1, "3 passed, 1 failed"),
+            ("", 0, "3 passed, 1 failed"),
+        })
+        {
+            using ScriptSandbox tree = TreeWith(("One", 3, 0, 0, 0));
+            tree.Write("web/package.json", "{}");
+            tree.Write("web/package-lock.json", "{}");
+            tree.Write("counts", counts);
+            tree.WriteProgram("bin/chromium", "#!/usr/bin/env bash\n");
+            tree.WriteProgram("bin/node", "#!/usr/bin/env bash\necho v20.19.0\n");
+            tree.WriteProgram("bin/npm", $$"""
+                #!/usr/bin/env bash
+                tree=$(dirname "$0")/..
+                mkdir -p "$tree/web/dist"
+                touch "$tree/web/dist/index.html"
+                [[ $1 == test ]] || exit 0
+                for word in "$@"; do [[ $word != --outputFile=* ]] || cp "$tree/counts" "${word#*=}"; done
+                exit {{exit}}
+                """);
+
+            Ended ended = await tree.RunAsync(tree.Path("test.sh"), []);
+
+            Assert.Equal((exit == 0 && counts.Length > 0 ? 0 : 1, last), (ended.ExitCode, LastLine(ended)));
+        }
+    }
+
+    [NeedsFact("bash")]
     public async Task A_filter_is_handed_on_and_may_leave_a_project_without_tests()
     {
         using ScriptSandbox tree = TreeWith(("One", 3, 0, 0, 0), ("Two", 0, 0, 0, 0));

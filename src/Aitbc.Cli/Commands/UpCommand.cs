@@ -6,6 +6,7 @@ using Aitbc.Cli.Output;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Node.Access;
+using Aitbc.Node.Dashboard;
 using Aitbc.Node.Hosting;
 using Aitbc.Simulation.Worlds;
 using Microsoft.Extensions.Logging;
@@ -170,7 +171,7 @@ public static class UpCommand
         CancellationToken cancellationToken)
     {
         var server = await NodeServer.StartAsync(
-            options,
+            options with { Dashboard = DashboardLocation.Find(AppContext.BaseDirectory) },
             ledger,
             TimeProvider.System,
             log => log.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),

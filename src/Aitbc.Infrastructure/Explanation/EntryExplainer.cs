@@ -85,7 +85,7 @@ public static class EntryExplainer
             : payload.Commands.Select(command => CommandPart(command, names)).ToList();
         var refusal = entry.Outcome == Outcome.Applied ? null : Refusal(state, entry, payload!);
         Follow(state, entry, previous);
-        var (events, gas) = Events(entry, names);
+        var (events, _, gas) = Events(entry, names, int.MaxValue);
         return new EntryExplanation(
             entry.Header.Seq,
             entry.Header.Term,
@@ -105,7 +105,7 @@ public static class EntryExplainer
             null);
     }
 
-    private static EntryBody Parse(DurableEntry entry)
+    internal static EntryBody Parse(DurableEntry entry)
     {
         var seq = entry.Header.Seq;
         if (entry.Body == BodyKind.Input)
@@ -121,13 +121,13 @@ public static class EntryExplainer
             : throw new LedgerDamagedException(seq, $"Entry {seq} holds no payload: {problem}");
     }
 
-    private static ExplainedPart CommandPart(Command command, AccountNames names) =>
+    internal static ExplainedPart CommandPart(Command command, AccountNames names) =>
         new(CommandNames.NameOf(command.Kind), CommandWords.Of(command, names));
 
-    private static ExplainedPart InputPart(SystemInput input, AccountNames names) =>
+    internal static ExplainedPart InputPart(SystemInput input, AccountNames names) =>
         new(JsonNamingPolicy.CamelCase.ConvertName(input.Kind.ToString()), CommandWords.Of(input, names));
 
-    private static string By(ClientPayload? payload, AccountNames names)
+    internal static string By(ClientPayload? payload, AccountNames names)
     {
         if (payload is null)
         {
@@ -141,7 +141,7 @@ public static class EntryExplainer
         return $"Account {names.Of(payload.From)}, {how} ({nonce})";
     }
 
-    private static string OutcomeOf(ClientPayload? payload) => payload switch
+    internal static string OutcomeOf(ClientPayload? payload) => payload switch
     {
         null => "Taken",
         { Commands.Length: 1 } => "Applied",
@@ -193,19 +193,24 @@ public static class EntryExplainer
             entry.Header.Seq, $"Entry {entry.Header.Seq} was refused, and has no event that says so.");
     }
 
-    private static (List<ExplainedPart> Events, TokenAmount Gas) Events(DurableEntry entry, AccountNames names)
+    internal static (List<ExplainedPart> Events, int InAll, TokenAmount Gas) Events(
+        DurableEntry entry, AccountNames names, int most)
     {
         var events = new List<ExplainedPart>();
+        var count = 0;
         var gas = TokenAmount.Zero;
         var reader = new EventReader(entry.Events.Span);
         while (reader.MoveNext())
         {
             gas = reader.Kind == EventKind.CommandHandled ? reader.As<CommandHandled>().Gas : gas;
-            events.Add(new ExplainedPart(
-                EventJson.NameOf(reader.Kind), EventWords.Describe(reader.Kind, reader.Value, names.Note)));
+            if (count++ < most)
+            {
+                events.Add(new ExplainedPart(
+                    EventJson.NameOf(reader.Kind), EventWords.Describe(reader.Kind, reader.Value, names.Note)));
+            }
         }
 
-        return (events, gas);
+        return (events, count, gas);
     }
 
     private static ExplainedBlock? BlockOf(in JournalFrame frame)

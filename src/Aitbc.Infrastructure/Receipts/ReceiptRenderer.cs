@@ -112,16 +112,10 @@ public sealed class ReceiptRenderer
         return rendered;
     }
 
-    private void End(in WorkloadEnded ended, EntryProof settlement, List<RenderedReceipt> rendered)
+    /// <summary>One receipt.</summary>
+    internal static RenderedReceipt Render(
+        Genesis genesis, in WorkloadEnded ended, EntryProof delivery, EntryProof settlement)
     {
-        deliveries.Remove(ended.Workload, out var delivery);
-        if (!ended.Ending.IsPaid())
-        {
-            return;
-        }
-
-        delivery ??= find?.Invoke(ended.SubmittedSeq) ?? throw new InvalidDataException(
-            $"{ended.Workload} is paid, and the journal does not show its delivery in entry {ended.SubmittedSeq}.");
         var receipt = new Receipt(
             Receipt.CurrentVersion,
             genesis.Chain,
@@ -148,6 +142,19 @@ public sealed class ReceiptRenderer
             delivery.ToDelivery(),
             settlement.ToSettlement(),
             genesis.NodeKey);
-        rendered.Add(new RenderedReceipt(ended.Workload, FileNameOf(ended.Workload), ReceiptJson.Render(receipt)));
+        return new RenderedReceipt(ended.Workload, FileNameOf(ended.Workload), ReceiptJson.Render(receipt));
+    }
+
+    private void End(in WorkloadEnded ended, EntryProof settlement, List<RenderedReceipt> rendered)
+    {
+        deliveries.Remove(ended.Workload, out var delivery);
+        if (!ended.Ending.IsPaid())
+        {
+            return;
+        }
+
+        delivery ??= find?.Invoke(ended.SubmittedSeq) ?? throw new InvalidDataException(
+            $"{ended.Workload} is paid, and the journal does not show its delivery in entry {ended.SubmittedSeq}.");
+        rendered.Add(Render(genesis, ended, delivery, settlement));
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Aitbc.Node.Dashboard;
 using Aitbc.Node.Hosting;
 using Aitbc.Node.Metrics;
 using Aitbc.Node.Problems;
@@ -111,8 +112,7 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
     {
         if (!HttpMethods.IsGet(context.Request.Method) || sessions.Exchange(token) is not { } session)
         {
-            return RefuseAsync(context, RequestMeter.Token, Problem.Unauthorised(
-                "The token in this address was used or has expired: run aitbc up again, it prints a new one."));
+            return RefuseTokenAsync(context);
         }
 
         context.Response.Cookies.Append(Sessions.Cookie, session, new CookieOptions
@@ -123,10 +123,38 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
             Path = "/",
             MaxAge = Sessions.SessionLife,
         });
+        LeaveToken(context);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Who opens a used address again, with a session or where none is needed, is let in without it; who
+    /// has none learns in words how to get one.</summary>
+    private Task RefuseTokenAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method)
+            || !context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        {
+            return RefuseAsync(context, RequestMeter.Token, Problem.Unauthorised(
+                "The token in this address was used or has expired: run aitbc up again, it prints a new one."));
+        }
+
+        if (FindRole(context) >= Role.Reader)
+        {
+            LeaveToken(context);
+            return Task.CompletedTask;
+        }
+
+        RequestMeter.Refused(context, RequestMeter.Token);
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        return StartPage.SendExpiredAsync(context.Response);
+    }
+
+    /// <summary>Only a path of this node: two slashes at the front would name another host.</summary>
+    private static void LeaveToken(HttpContext context)
+    {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        context.Response.Redirect(context.Request.Path.HasValue ? context.Request.Path.Value : "/");
-        return Task.CompletedTask;
+        context.Response.Redirect("/" + context.Request.Path.Value?.TrimStart('/', '\\'));
     }
 
     private static Task RefuseAsync(HttpContext context, string kind, Problem problem)

@@ -11,10 +11,20 @@ namespace Aitbc.Node.Api;
 internal static class ApiRoutes
 {
     /// <summary>Maps every resource; each says which role it needs, and what is not listed is not there.</summary>
-    public static void Map(IEndpointRouteBuilder routes)
+    /// <param name="routes">Takes them.</param>
+    /// <param name="dashboard">The dashboard; null where none is built.</param>
+    public static void Map(IEndpointRouteBuilder routes, DashboardFiles? dashboard)
     {
         HealthApi.Map(routes);
-        StartPage.Map(routes);
+        if (dashboard is null)
+        {
+            StartPage.Map(routes);
+        }
+        else
+        {
+            DashboardPages.Map(routes, dashboard);
+        }
+
         MetricsApi.Map(routes);
         routes.MapOpenApi().Require(Role.Reader);
         var v1 = routes.MapGroup("/v1");
@@ -25,7 +35,9 @@ internal static class ApiRoutes
         AgentApi.Map(v1);
         ServiceApi.Map(v1);
         WorkloadApi.Map(v1);
+        FinishedApi.Map(v1);
         EntryApi.Map(v1);
+        HistoryApi.Map(v1);
         BlockApi.Map(v1);
         EventApi.Map(v1);
         ReplicaApi.Map(v1);

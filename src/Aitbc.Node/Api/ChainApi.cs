@@ -14,6 +14,7 @@ internal static class ChainApi
         v1.MapGet("/chain", (LedgerHost ledger) => ledger.View.Read(state => new ChainView(
                 state.Genesis.Chain,
                 state.Globals.Genesis,
+                state.Genesis.NodeKey,
                 state.Globals.Seq,
                 state.Globals.Term,
                 state.Time,
@@ -33,6 +34,7 @@ internal static class ChainApi
 /// <summary>Where a ledger stands.</summary>
 /// <param name="Chain">Its name, which every payload carries.</param>
 /// <param name="Genesis">Digest of its genesis file.</param>
+/// <param name="NodeKey">The key that signs its blocks, a JSON Web Key.</param>
 /// <param name="Seq">The last durable entry.</param>
 /// <param name="Term">Counts restores from backup.</param>
 /// <param name="TimeMs">Time of the last entry, ms since 1970.</param>
@@ -48,6 +50,7 @@ internal static class ChainApi
 public sealed record ChainView(
     ChainId Chain,
     Digest Genesis,
+    PublicKey NodeKey,
     ulong Seq,
     uint Term,
     Timestamp TimeMs,

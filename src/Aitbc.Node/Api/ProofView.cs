@@ -21,11 +21,14 @@ public sealed record ProofView(LeafView Leaf, Digest Hash, IReadOnlyList<PathSte
             found.Leaf.Header.Term,
             found.Leaf.Header.Time,
             found.Leaf.Body,
-            (ProofKind)found.Leaf.Proof,
+            found.Leaf.Proof == 0 ? null : (ProofKind)found.Leaf.Proof,
             found.Leaf.Outcome,
             found.Leaf.PayloadDigest,
             found.Leaf.ProofDigest,
-            found.Leaf.EventsDigest),
+            found.Leaf.EventsDigest,
+            (byte)found.Leaf.Body,
+            found.Leaf.Proof,
+            (ushort)found.Leaf.Outcome),
         found.Entry.Hash,
         [.. found.Path.Select(step => new PathStep(step.Sibling, step.SiblingIsLeft))],
         found.Block.Compact);
@@ -37,19 +40,25 @@ public sealed record ProofView(LeafView Leaf, Digest Hash, IReadOnlyList<PathSte
 /// <param name="Term">Its term.</param>
 /// <param name="TimeMs">Its time, ms since 1970.</param>
 /// <param name="Body">Payload or input.</param>
-/// <param name="Proof">Kind of proof; none for inputs.</param>
+/// <param name="Proof">Kind of proof; left out for inputs.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="PayloadDigest">SHA-256 of the body.</param>
 /// <param name="ProofDigest">SHA-256 of the proof.</param>
 /// <param name="EventsDigest">SHA-256 of the events.</param>
+/// <param name="BodyCode">The body as the number that is hashed.</param>
+/// <param name="ProofCode">The kind of proof as the number that is hashed.</param>
+/// <param name="OutcomeCode">The outcome as the number that is hashed.</param>
 public sealed record LeafView(
     Digest Previous,
     ulong Seq,
     uint Term,
     Timestamp TimeMs,
     BodyKind Body,
-    ProofKind Proof,
+    ProofKind? Proof,
     Outcome Outcome,
     Digest PayloadDigest,
     Digest ProofDigest,
-    Digest EventsDigest);
+    Digest EventsDigest,
+    byte BodyCode,
+    byte ProofCode,
+    ushort OutcomeCode);

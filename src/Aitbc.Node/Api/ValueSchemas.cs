@@ -30,11 +30,31 @@ internal static class ValueSchemas
     public static void Describe(OpenApiOptions options) => options.AddSchemaTransformer((schema, context, _) =>
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (Shapes.TryGetValue(type, out var shape))
+        if (type == typeof(PublicKey))
+        {
+            DescribeKey(schema);
+        }
+        else if (Shapes.TryGetValue(type, out var shape))
         {
             (schema.Type, schema.Pattern) = (shape.Type, shape.Pattern);
         }
 
+        else if (context.JsonTypeInfo.ElementType is { } element && Shapes.TryGetValue(element, out var item))
+        {
+            // A list's items are not asked for on their own where nothing else has their type.
+            schema.Items = new OpenApiSchema { Type = item.Type, Pattern = item.Pattern };
+        }
+
         return Task.CompletedTask;
     });
+
+    /// <summary>A JSON Web Key of RFC 7517.</summary>
+    private static void DescribeKey(OpenApiSchema schema)
+    {
+        string[] members = ["kty", "crv", "x", "y"];
+        schema.Type = JsonSchemaType.Object;
+        schema.Properties = members.ToDictionary(
+            member => member, IOpenApiSchema (_) => new OpenApiSchema { Type = JsonSchemaType.String });
+        schema.Required = members.ToHashSet();
+    }
 }

@@ -25,7 +25,9 @@ internal static class StartPage
         <body>
         <main>
         <h1>This AITBC node is up</h1>
-        <p>This release has no dashboard. What the ledger knows can be read here, and watched:</p>
+        <p>Its dashboard is not built. <code>./aitbc up</code> builds it where Node.js 20.19 or later is installed (or
+        <code>npm ci &amp;&amp; npm run build</code> in <code>web/</code>), and the next start shows it. Until then,
+        what the ledger knows can be read here, and watched:</p>
         <ul>
         <li><a href="/v1/chain">Where the ledger stands</a></li>
         <li><a href="/v1/agents">Agents</a>, <a href="/v1/services">services</a> and
@@ -41,13 +43,42 @@ internal static class StartPage
         </html>
         """;
 
+    private const string Expired = """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>This address has been used - AITBC</title>
+        <style>
+        body { font: 1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; }
+        </style>
+        </head>
+        <body>
+        <main>
+        <h1>This address has been used</h1>
+        <p>Its token opens one session, within 15 minutes. For a new address run <code>aitbc up</code> again, or ask
+        whoever runs this node for one.</p>
+        </main>
+        </body>
+        </html>
+        """;
+
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/", (HttpResponse response) =>
-            {
-                response.Headers.ContentSecurityPolicy =
-                    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-                return Results.Content(Html, "text/html; charset=utf-8");
-            })
+        routes.MapGet("/", (HttpContext context) => SendAsync(context.Response, Html))
             .Require(Role.Reader)
             .ExcludeFromDescription();
+
+    /// <summary>Says that a token is worth nothing any more.</summary>
+    public static Task SendExpiredAsync(HttpResponse response) => SendAsync(response, Expired);
+
+    private static Task SendAsync(HttpResponse response, string html)
+    {
+        response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        response.ContentType = "text/html; charset=utf-8";
+        return response.WriteAsync(html);
+    }
 }

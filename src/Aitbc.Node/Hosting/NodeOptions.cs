@@ -49,6 +49,15 @@ public sealed record NodeOptions
     [Range(0, 65_536)]
     public int MaxCommandsWaiting { get; init; } = 512;
 
+    /// <summary>How many of the newest entries are read again at the start, so that finished workloads, timelines and
+    /// charts reach back. Default 100,000.</summary>
+    [Range(0, 10_000_000)]
+    public ulong HistoryEntries { get; init; } = 100_000;
+
+    /// <summary>Directory of a built dashboard, read once at the start. Default: none, and <c>/</c> says how to build
+    /// it.</summary>
+    public string? Dashboard { get; init; }
+
     /// <summary>Root address of an OpenTelemetry collector that takes OTLP over HTTP, <c>http://localhost:4318</c> for
     /// example; the figures of <c>/metrics</c> are sent to its <c>v1/metrics</c>. Default: none, nothing is sent.
     /// </summary>

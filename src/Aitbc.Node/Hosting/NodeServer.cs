@@ -7,6 +7,8 @@ using System.Threading.RateLimiting;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Access;
 using Aitbc.Node.Api;
+using Aitbc.Node.Dashboard;
+using Aitbc.Node.History;
 using Aitbc.Node.Metrics;
 using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Builder;
@@ -95,6 +97,9 @@ public sealed class NodeServer : IAsyncDisposable
         return new NodeServer(app, sessions, url, OtlpExport.Start(options)) { Leases = leases };
     }
 
+    /// <summary>What it remembers of the past.</summary>
+    internal MarketHistory History => app.Services.GetRequiredService<MarketHistory>();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -122,6 +127,8 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
+        builder.Services.AddSingleton(new MarketHistory(ledger, options.HistoryEntries));
+        builder.Services.AddHostedService<HistoryFollower>();
         builder.Services.AddSingleton<NodeMeters>();
         builder.Services.AddSingleton(
             found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));
@@ -142,7 +149,7 @@ public sealed class NodeServer : IAsyncDisposable
         app.Use(new Guard(app.Services.GetRequiredService<ILogger<Guard>>()).RunAsync);
         app.Use(gate.RunAsync);
         app.UseRateLimiter();
-        ApiRoutes.Map(app);
+        ApiRoutes.Map(app, DashboardFiles.Load(options.Dashboard));
         return app;
     }
 

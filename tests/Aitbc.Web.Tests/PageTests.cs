@@ -1,0 +1,263 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Aitbc.Web.Tests;
+
+/// <summary>Every page in a real browser: what it shows, and that anybody can use it.</summary>
+public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
+{
+    private const int MaxFirstLoadBytes = 300 * 1024;
+
+    /// <summary>Pages by name, with their address and a word that only real data brings there.</summary>
+    public static TheoryData<string, string, string> Pages => new()
+    {
+        { "overview", "/", "Prices by capability" },
+        { "agents", "/agents", "AITBC" },
+        { "agent", "/agents/{agent}", "Volume in 24 h" },
+        { "services", "/services", "Price of a unit" },
+        { "workloads", "/workloads", "w1" },
+        { "workload", "/workloads/w1", "Workload posted" },
+        { "ledger", "/ledger", "Entries" },
+        { "entry", "/ledger/7", "Proven" },
+        { "blocks", "/ledger/blocks", "Previous block" },
+    };
+
+    [BrowserTheory]
+    [MemberData(nameof(Pages))]
+    public async Task Each_page_shows_data_in_light_dark_and_on_a_phone_without_a_fault(
+        string name, string path, string word)
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync(Resolve(path));
+        await Expect(visit.Page.Locator("main")).ToContainTextAsync(word);
+        Assert.EndsWith(" · AITBC", await visit.Page.TitleAsync());
+        foreach (var (isDark, isPhone) in new[] { (false, false), (true, false), (true, true), (false, true) })
+        {
+            await visit.LookAsync(isDark, isPhone);
+            await TakeShotAsync(visit.Page, $"{name}-{(isPhone ? "phone" : "wide")}-{(isDark ? "dark" : "light")}");
+            var sideways = await visit.Page.EvaluateAsync<int>(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Assert.True(sideways <= 0, $"{name} scrolls sideways by {sideways} px.");
+            Assert.Empty(await ViolationsAsync(visit.Page));
+            Assert.Empty(visit.Complaints);
+        }
+    }
+
+    [BrowserFact]
+    public async Task The_first_load_is_small_comes_from_the_node_alone_and_leaves_the_token()
+    {
+        await using var visit = await node.VisitAsync();
+        var (bytes, requests, foreign) = (0L, 0, new List<string>());
+        visit.Page.RequestFinished += async (_, request) =>
+        {
+            if (new Uri(request.Url).AbsolutePath.StartsWith("/v1/", StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            Interlocked.Increment(ref requests);
+            Interlocked.Add(ref bytes, (await request.SizesAsync()).ResponseBodySize);
+        };
+        visit.Page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith($"{node.Url}", StringComparison.Ordinal))
+            {
+                foreign.Add(request.Url);
+            }
+        };
+        await visit.OpenAsync(node.NewAddress());
+        await visit.Page.Locator(".chart svg").First.WaitForAsync();
+        Assert.Equal($"{node.Url}", visit.Page.Url);
+        Assert.Empty(foreign);
+        Assert.InRange(bytes, 50_000, MaxFirstLoadBytes);
+        var paint = await visit.Page.EvaluateAsync<double>(
+            "performance.getEntriesByName('first-contentful-paint')[0].startTime");
+        Console.WriteLine($"First load with charts: {bytes} bytes, {requests} requests, first paint {paint:0} ms.");
+    }
+
+    [BrowserFact]
+    public async Task Figures_move_as_the_economy_goes_on()
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync($"{node.Url}");
+        var seq = visit.Page.GetByTestId("seq");
+        await Expect(seq).ToHaveTextAsync($"{node.Ledger.View.Seq:N0}");
+        await Expect(visit.Page.GetByText("Live · entry")).ToBeVisibleAsync();
+        var before = node.Ledger.View.Seq;
+        await node.LiveOnAsync();
+        Assert.True(node.Ledger.View.Seq > before);
+        await Expect(seq).ToHaveTextAsync($"{node.Ledger.View.Seq:N0}");
+    }
+
+    [BrowserFact]
+    public async Task A_proof_that_was_tampered_with_is_shown_in_red()
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.Page.RouteAsync("**/v1/entries/7/proof", async route =>
+        {
+            var answer = await route.FetchAsync();
+            var text = await answer.TextAsync();
+            var digest = JsonDocument.Parse(text).RootElement
+                .GetProperty("leaf").GetProperty("payloadDigest").GetString()!;
+            var forged = (digest[0] == 'A' ? 'B' : 'A') + digest[1..];
+            await route.FulfillAsync(new RouteFulfillOptions
+            {
+                Response = answer,
+                Body = text.Replace(digest, forged, StringComparison.Ordinal),
+            });
+        });
+        await visit.OpenAsync(Resolve("/ledger/7"));
+        await Expect(visit.Page.GetByTestId("verdict")).ToContainTextAsync("Not proven");
+        await Expect(visit.Page.Locator(".steps .status.bad").First).ToBeVisibleAsync();
+        await visit.OpenAsync(Resolve("/ledger/8"));
+        await Expect(visit.Page.GetByTestId("verdict")).ToContainTextAsync("recomputed every hash");
+    }
+
+    [BrowserFact]
+    public async Task A_workload_shows_its_timeline_and_its_receipt()
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync(Resolve("/workloads/w1"));
+        var steps = visit.Page.GetByRole(AriaRole.List, new() { Name = "Timeline" });
+        await Expect(steps).ToContainTextAsync("Bid opened");
+        await Expect(steps).ToContainTextAsync("Workload ended");
+        await Expect(visit.Page.Locator("pre.json")).ToContainTextAsync("\"workload\": \"w1\"");
+    }
+
+    [BrowserFact]
+    public async Task Services_are_searched_by_words_and_price()
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync(Resolve("/services"));
+        var rows = visit.Page.Locator("tbody tr");
+        var all = await rows.CountAsync();
+        Assert.True(all > 1);
+        await visit.Page.GetByLabel("At most, AITBC a unit").FillAsync("0.000000000000000001");
+        await Expect(visit.Page.GetByText("No service is like that")).ToBeVisibleAsync();
+        await visit.Page.GetByLabel("At most, AITBC a unit").FillAsync("");
+        await Expect(rows).ToHaveCountAsync(all);
+        await visit.Page.GetByLabel("Search").FillAsync("nothing-like-it");
+        await Expect(visit.Page.GetByText("No service is like that")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task The_keyboard_alone_leads_everywhere()
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync($"{node.Url}");
+        await visit.Page.Keyboard.PressAsync("Tab");
+        await Expect(visit.Page.GetByText("Skip to the content")).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.Locator("#main")).ToBeFocusedAsync();
+        await visit.Page.ReloadAsync();
+        await visit.Page.Locator("h1").WaitForAsync();
+        await TabToAsync(visit.Page, "Agents");
+        var outline = await visit.Page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle");
+        Assert.Equal("solid", outline);
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.Locator("h1")).ToHaveTextAsync("Agents");
+        await Expect(visit.Page.Locator("h1")).ToBeFocusedAsync();
+        await visit.Page.Locator("tbody a").First.WaitForAsync();
+        await visit.Page.Keyboard.PressAsync("Tab");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.Locator("h1")).ToContainTextAsync("Agent ");
+    }
+
+    [BrowserFact]
+    public async Task The_colours_follow_the_system_until_they_are_switched_and_stay_switched()
+    {
+        await using var visit = await node.VisitAsync(isDark: true);
+        await visit.OpenAsync($"{node.Url}");
+        var html = visit.Page.Locator("html");
+        await Expect(html).ToHaveAttributeAsync("data-mantine-color-scheme", "dark");
+        await visit.Page.GetByLabel("Use light colours").ClickAsync();
+        await Expect(html).ToHaveAttributeAsync("data-mantine-color-scheme", "light");
+        await visit.Page.ReloadAsync();
+        await Expect(html).ToHaveAttributeAsync("data-mantine-color-scheme", "light");
+    }
+
+    [BrowserFact]
+    public async Task A_node_that_stops_is_said_and_what_is_known_stays()
+    {
+        var second = await node.StartAsync();
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync($"{second.Url}");
+        await Expect(visit.Page.GetByText("Live · entry")).ToBeVisibleAsync();
+        await second.DisposeAsync();
+        await Expect(visit.Page.Locator(".banner")).ToContainTextAsync("run aitbc up again");
+        await Expect(visit.Page.GetByTestId("seq")).ToBeVisibleAsync();
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Overview" }).FocusAsync();
+        Assert.Empty(await ViolationsAsync(visit.Page));
+    }
+
+    [BrowserFact]
+    public async Task A_session_that_has_ended_is_said_with_what_to_do()
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.Page.RouteAsync("**/v1/**", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            Status = 401,
+            ContentType = "application/problem+json",
+            Body = """{"code":"unauthorised","detail":"Send a token of this node as Authorization: Bearer."}""",
+        }));
+        await visit.Page.GotoAsync(Resolve("/agents"));
+        await Expect(visit.Page.Locator("main")).ToContainTextAsync("Your session has ended");
+        await Expect(visit.Page.Locator("main")).ToContainTextAsync("aitbc up");
+    }
+
+    [BrowserFact]
+    public async Task What_does_not_exist_is_said_plainly()
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync(Resolve("/workloads/w99999"));
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no such thing here");
+        await visit.OpenAsync(Resolve("/ledger/99999999"));
+        await Expect(visit.Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Entries run from 1 to");
+    }
+
+    private static async Task TabToAsync(IPage page, string name)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            if (await page.EvaluateAsync<string>("document.activeElement.textContent") == name)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The Tab key does not lead to {name}.");
+    }
+
+    /// <summary>What axe finds against WCAG 2.2 A and AA.</summary>
+    private static async Task<string[]> ViolationsAsync(IPage page)
+    {
+        if (await page.EvaluateAsync<bool>("typeof axe === 'undefined'"))
+        {
+            await page.EvaluateAsync(await File.ReadAllTextAsync(Checkout.Axe));
+        }
+
+        return await page.EvaluateAsync<string[]>(
+            """
+            async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
+              'best-practice'] })).violations.map(found => found.id + ': ' + found.nodes.slice(0, 3).map(node =>
+              node.html.slice(0, 160) + ' ' + (node.any[0]?.message ?? '')).join(' | '))
+            """);
+    }
+
+    private static async Task TakeShotAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("AITBC_SHOTS") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new PageScreenshotOptions
+            {
+                Path = Path.Combine(folder, $"{name}.png"),
+                FullPage = true,
+            });
+        }
+    }
+
+    private string Resolve(string path) =>
+        $"{node.Url}{path.Replace("{agent}", $"{node.Agent}", StringComparison.Ordinal)[1..]}";
+}

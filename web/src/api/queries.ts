@@ -1,0 +1,104 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { ask, client } from './client';
+
+/** Every question that a page asks. What can change stands below "live", which each new entry makes stale. */
+
+export const chain = () => queryOptions({
+  queryKey: ['live', 'chain'],
+  queryFn: ({ signal }) => ask(client.GET('/v1/chain', { signal })),
+});
+
+export const money = () => queryOptions({
+  queryKey: ['live', 'money'],
+  queryFn: ({ signal }) => ask(client.GET('/v1/money', { signal })),
+});
+
+export const series = (widthMs: number) => queryOptions({
+  queryKey: ['live', 'series', widthMs],
+  queryFn: ({ signal }) => ask(client.GET('/v1/series', { params: { query: { widthMs } }, signal })),
+  placeholderData: keepPreviousData,
+});
+
+export const agents = (after?: number) => queryOptions({
+  queryKey: ['live', 'agents', after ?? 0],
+  queryFn: ({ signal }) => ask(client.GET('/v1/agents', { params: { query: { after, limit: 100 } }, signal })),
+});
+
+export const agent = (id: string) => queryOptions({
+  queryKey: ['live', 'agent', id],
+  queryFn: ({ signal }) => ask(client.GET('/v1/agents/{id}', { params: { path: { id } }, signal })),
+});
+
+export const account = (id: string) => queryOptions({
+  queryKey: ['live', 'account', id],
+  queryFn: ({ signal }) => ask(client.GET('/v1/accounts/{id}', { params: { path: { id } }, signal })),
+});
+
+export const accountEntries = (id: string) => queryOptions({
+  queryKey: ['live', 'accountEntries', id],
+  queryFn: ({ signal }) => ask(client.GET('/v1/accounts/{id}/entries', {
+    params: { path: { id }, query: { limit: 15 } }, signal,
+  })),
+});
+
+export const services = (capability: string, maxPrice: string | undefined) => queryOptions({
+  queryKey: ['live', 'services', capability, maxPrice],
+  queryFn: ({ signal }) => ask(client.GET('/v1/services', {
+    params: { query: { capability: capability || undefined, maxPrice, limit: 1000 } }, signal,
+  })),
+  placeholderData: keepPreviousData,
+});
+
+export const openWorkloads = () => queryOptions({
+  queryKey: ['live', 'open'],
+  queryFn: ({ signal }) => ask(client.GET('/v1/workloads', { params: { query: { limit: 200 } }, signal })),
+});
+
+export const finished = (limit: number, party?: string, after?: number) => queryOptions({
+  queryKey: ['live', 'finished', limit, party ?? '', after ?? 0],
+  queryFn: ({ signal }) => ask(client.GET('/v1/workloads/finished', {
+    params: { query: { party, after, limit } }, signal,
+  })),
+  placeholderData: keepPreviousData,
+});
+
+export const openWorkload = (id: string) => queryOptions({
+  queryKey: ['live', 'workload', id],
+  queryFn: ({ signal }) => ask(client.GET('/v1/workloads/{id}', { params: { path: { id } }, signal })),
+});
+
+export const workloadHistory = (id: string) => queryOptions({
+  queryKey: ['live', 'history', id],
+  queryFn: ({ signal }) => ask(client.GET('/v1/workloads/{id}/history', { params: { path: { id } }, signal })),
+});
+
+export const receipt = (id: string) => queryOptions({
+  queryKey: ['receipt', id],
+  queryFn: ({ signal }) => ask(client.GET('/v1/workloads/{id}/receipt', { params: { path: { id } }, signal })),
+  refetchInterval: (query) => (query.state.error ? 5_000 : false),
+});
+
+export const entryWords = (from: number, limit: number) => queryOptions({
+  queryKey: ['entryWords', from, limit],
+  queryFn: ({ signal }) => ask(client.GET('/v1/entries/words', { params: { query: { from, limit } }, signal })),
+  placeholderData: keepPreviousData,
+});
+
+export const entry = (seq: number) => queryOptions({
+  queryKey: ['entry', seq],
+  queryFn: ({ signal }) => ask(client.GET('/v1/entries/{seq}/words', { params: { path: { seq } }, signal })),
+});
+
+export const proof = (seq: number) => queryOptions({
+  queryKey: ['proof', seq],
+  queryFn: ({ signal }) => ask(client.GET('/v1/entries/{seq}/proof', {
+    params: { path: { seq: String(seq) } }, signal,
+  })),
+  refetchInterval: (query) => (query.state.error ? 3_000 : false),
+});
+
+export const blocks = (from: number, limit: number) => queryOptions({
+  queryKey: ['blocks', from, limit],
+  queryFn: ({ signal }) => ask(client.GET('/v1/blocks', { params: { query: { from, limit } }, signal })),
+  placeholderData: keepPreviousData,
+});

@@ -1,0 +1,70 @@
+import { Link } from 'wouter';
+import type { Schemas } from '../api/client';
+import { words } from '../lib/words';
+import { AgentLink, Amount, Status, Time, type Tone } from './basics';
+import { Table } from './table';
+
+type Finished = Schemas['FinishedView'];
+type Open = Schemas['WorkloadView'];
+
+export const endings: Record<string, string> = {
+  accepted: 'Paid: accepted',
+  clientSilent: 'Paid: client silent',
+  cancelled: 'Cancelled',
+  noBids: 'No bids',
+  noEligibleBid: 'No eligible bid',
+  clientStopped: 'Client stopped',
+  providerMissing: 'Provider missing',
+  belowQuality: 'Below quality',
+};
+
+export function Ending({ of }: { of: Finished }) {
+  const tone: Tone = of.isPaid ? 'good' : of.forfeited !== '0' ? 'bad' : 'plain';
+  return <Status tone={tone}>{endings[of.ending] ?? words(of.ending)}</Status>;
+}
+
+export function Outcome({ value }: { value: string }) {
+  return <Status tone={value === 'applied' ? 'good' : 'bad'}>{words(value)}</Status>;
+}
+
+export function AgentStatus({ of }: { of: Schemas['AgentView'] }) {
+  if (of.retired) return <Status tone="plain">Retired</Status>;
+  return of.stopped ? <Status tone="bad">Stopped</Status> : <Status tone="good">Active</Status>;
+}
+
+export function FinishedTable({ rows, label }: { rows: readonly Finished[]; label: string }) {
+  return (
+    <Table
+      label={label}
+      rows={rows}
+      keyOf={(row) => row.id}
+      columns={[
+        { title: 'Workload', cell: (row) => <Link href={`/workloads/${row.id}`} className="mono">{row.id}</Link> },
+        { title: 'Capability', cell: (row) => row.capability },
+        { title: 'Ending', cell: (row) => <Ending of={row} /> },
+        { title: 'Provider', cell: (row) => (row.provider ? <AgentLink id={row.provider} /> : 'None') },
+        { title: 'Paid', isNumber: true, cell: (row) => <Amount value={row.paid} /> },
+        { title: 'Ended', cell: (row) => <Time ms={row.endedAtMs} brief /> },
+      ]}
+    />
+  );
+}
+
+export function OpenTable({ rows }: { rows: readonly Open[] }) {
+  return (
+    <Table
+      label="Workloads under way"
+      rows={rows}
+      keyOf={(row) => row.id}
+      columns={[
+        { title: 'Workload', cell: (row) => <Link href={`/workloads/${row.id}`} className="mono">{row.id}</Link> },
+        { title: 'Capability', cell: (row) => row.capability },
+        { title: 'Phase', cell: (row) => <Status tone="calm">{words(row.phase)}</Status> },
+        { title: 'Bids', isNumber: true, cell: (row) => row.bids },
+        { title: 'Provider', cell: (row) => (row.provider ? <AgentLink id={row.provider} /> : 'Not awarded') },
+        { title: 'At most', isNumber: true, cell: (row) => <Amount value={row.maxPrice} /> },
+        { title: 'Deadline', cell: (row) => <Time ms={row.deadlineMs} brief /> },
+      ]}
+    />
+  );
+}
