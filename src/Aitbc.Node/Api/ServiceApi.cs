@@ -16,8 +16,19 @@ internal static class ServiceApi
 {
     public static void Map(IEndpointRouteBuilder v1)
     {
-        v1.MapGet("/services", ([AsParameters] ServiceSearch search, LedgerHost ledger, AgentLeases leases) =>
-                search.Run(ledger, leases))
+        v1.MapGet(
+                "/services",
+                (
+                    string? capability,
+                    string? maxPrice,
+                    uint? minSettledPpm,
+                    string? minValue,
+                    string? health,
+                    ulong? after,
+                    int? limit,
+                    LedgerHost ledger,
+                    AgentLeases leases) => new ServiceSearch(
+                        capability, maxPrice, minSettledPpm, minValue, health, after, limit).Run(ledger, leases))
             .Require(Role.Reader)
             .Produces<Page<ServiceView>>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Hosting;
 using Aitbc.Node.Problems;
@@ -18,18 +17,19 @@ namespace Aitbc.Node.Api;
 /// <param name="After">The last id of the page before.</param>
 /// <param name="Limit">Services of a page, 1 to 1,000; 100 where nothing is said.</param>
 internal sealed record ServiceSearch(
-    [property: Description("What it does.")] string? Capability,
-    [property: Description("Highest asking price of a unit, base units.")] string? MaxPrice,
-    [property: Description("Least share of its jobs settled without fault, ppm.")] uint? MinSettledPpm,
-    [property: Description("Least value of its jobs settled without fault, base units.")] string? MinValue,
-    [property: Description("live, unheard or gone.")] string? Health,
-    [property: Description("The last id of the page before.")] ulong? After,
-    [property: Description("Services of a page, 1 to 1,000.")] int? Limit)
+    string? Capability,
+    string? MaxPrice,
+    uint? MinSettledPpm,
+    string? MinValue,
+    string? Health,
+    ulong? After,
+    int? Limit)
 {
     /// <summary>Searches.</summary>
     public IResult Run(LedgerHost ledger, AgentLeases leases)
     {
-        var (wanted, most, least, health) = (default(Label), TokenAmount.MaxSupply, TokenAmount.Zero, (ServiceHealth?)null);
+        var (wanted, health) = (default(Label), default(ServiceHealth?));
+        var (most, least) = (TokenAmount.MaxSupply, TokenAmount.Zero);
         if (Paging.Check(Limit, out var limit) is { } problem)
         {
             return problem.ToResult();

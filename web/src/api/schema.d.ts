@@ -433,12 +433,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Services by capability and asking price, in order of their ids. */
+        /** Services by capability, asking price, record and health, in order of their ids. */
         get: {
             parameters: {
                 query?: {
                     capability?: string;
                     maxPrice?: string;
+                    minSettledPpm?: number;
+                    minValue?: string;
+                    health?: string;
                     after?: number;
                     limit?: number;
                 };
@@ -517,6 +520,66 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/services/{id}/inputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether a specification meets the schema of a service's inputs. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InputChecked"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1999,6 +2062,9 @@ export interface components {
         HealthView: {
             status: string;
         };
+        InputChecked: {
+            schema: components["schemas"]["Digest"];
+        };
         Label: string;
         LeafView: {
             previous: components["schemas"]["Digest"];
@@ -2102,6 +2168,16 @@ export interface components {
             /** Format: uint64 */
             next: null | number;
         };
+        PanelView: {
+            /** Format: uint8 */
+            needed: number;
+            /** Format: uint8 */
+            validators: number;
+            /** Format: uint32 */
+            tolerancePpm: number;
+            fee: components["schemas"]["TokenAmount"];
+            seats: components["schemas"]["SeatView"][];
+        };
         PathStep: {
             hash: components["schemas"]["Digest"];
             left: boolean;
@@ -2129,6 +2205,7 @@ export interface components {
             holder?: null | string;
             /** Format: int64 */
             leftMs?: null | number;
+            problems?: null | components["schemas"]["SchemaProblem"][];
         };
         /** @enum {unknown} */
         ProofKind: "jws" | "webAuthn" | "simulated" | null;
@@ -2147,6 +2224,16 @@ export interface components {
         SaltOffer: {
             workload: components["schemas"]["WorkloadId"];
             salt: components["schemas"]["Digest"];
+        };
+        SchemaProblem: {
+            path: string;
+            sentence: string;
+        };
+        /** @enum {unknown} */
+        SeatState: "drawn" | "committed" | "agreed" | "disagreed";
+        SeatView: {
+            validator: components["schemas"]["AccountId"];
+            state: components["schemas"]["SeatState"];
         };
         SeriesPoint: {
             /** Format: int64 */
@@ -2170,6 +2257,8 @@ export interface components {
             seq: number;
             points: components["schemas"]["SeriesPoint"][];
         };
+        /** @enum {unknown} */
+        ServiceHealth: "live" | "unheard" | "gone";
         ServiceId: string;
         ServiceView: {
             id: components["schemas"]["ServiceId"];
@@ -2184,14 +2273,26 @@ export interface components {
             /** Format: uint32 */
             minAccuracyPpm: number;
             modelHash: null | components["schemas"]["Digest"];
+            inputSchema: null | components["schemas"]["Digest"];
+            /** Format: uint32 */
+            jobsSettled: number;
+            /** Format: uint32 */
+            jobsFaulted: number;
+            /** Format: uint32 */
+            settledPpm: null | number;
+            valueSettled: components["schemas"]["TokenAmount"];
+            valueFaulted: components["schemas"]["TokenAmount"];
             /** Format: uint32 */
             providerJobsSettled: number;
             /** Format: uint32 */
             providerJobsFaulted: number;
+            health: components["schemas"]["ServiceHealth"];
             stopped: boolean;
         };
         Timestamp: number;
         TokenAmount: string;
+        /** @enum {unknown} */
+        VerificationMode: "none" | "kOfN";
         /** @enum {unknown} */
         WorkloadEnding: "accepted" | "clientSilent" | "cancelled" | "noBids" | "noEligibleBid" | "clientStopped" | "providerMissing" | "belowQuality" | "verified" | "refuted" | "unverified";
         WorkloadHistoryView: {
@@ -2232,6 +2333,8 @@ export interface components {
             result: null | components["schemas"]["Digest"];
             /** Format: int64 */
             deadlineMs: number;
+            mode: components["schemas"]["VerificationMode"];
+            validation: null | components["schemas"]["PanelView"];
         };
     };
     responses: never;
