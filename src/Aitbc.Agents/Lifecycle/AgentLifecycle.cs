@@ -61,7 +61,8 @@ public static class AgentLifecycle
             .OfType<ReadOnlyMemory<byte>>().Select(bytes => (Digest.Sha256(bytes.Span), bytes));
     }
 
-    /// <summary>Publishes the schemas of what is offered, then stakes the minimum and lists it, all or nothing.</summary>
+    /// <summary>Publishes the schemas of what is offered; then stakes the minimum and lists it, all or nothing.
+    /// </summary>
     /// <param name="agent">The agent.</param>
     /// <param name="seen">What it sees.</param>
     /// <param name="decision">Takes the decision.</param>

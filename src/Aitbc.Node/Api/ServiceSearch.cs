@@ -11,7 +11,8 @@ namespace Aitbc.Node.Api;
 /// <summary>Which services are looked for; what is left out does not matter.</summary>
 /// <param name="Capability">What it does.</param>
 /// <param name="MaxPrice">Highest asking price of a unit, base units.</param>
-/// <param name="MinSettledPpm">Least share of its jobs settled without fault, ppm; one without any job has none.</param>
+/// <param name="MinSettledPpm">Least share of its jobs settled without fault, ppm; without any job there is none.
+/// </param>
 /// <param name="MinValue">Least value of its jobs settled without fault, base units.</param>
 /// <param name="Health">live, unheard or gone.</param>
 /// <param name="After">The last id of the page before.</param>

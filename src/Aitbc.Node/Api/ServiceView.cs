@@ -11,8 +11,8 @@ public enum ServiceHealth
     /// <summary>Its host renews a lease here.</summary>
     Live,
 
-    /// <summary>It sends no heartbeats here, and the ledger does not say that it is gone: an agent of the node itself, or
-    /// one that leaves its host unsaid.</summary>
+    /// <summary>It sends no heartbeats here, and the ledger does not say that it is gone: an agent of the node itself,
+    /// or one that leaves its host unsaid.</summary>
     Unheard,
 
     /// <summary>The ledger says that its host is no longer heard of.</summary>

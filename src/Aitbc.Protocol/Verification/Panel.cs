@@ -34,7 +34,8 @@ internal static class Panel
         return count;
     }
 
-    /// <summary>The provider's result is shown to those who are to judge it; only an event's ApplyTo calls this.</summary>
+    /// <summary>The provider's result is shown to those who are to judge it; only an event's ApplyTo calls this.
+    /// </summary>
     public static void Show(LedgerState state, int validation, in Digest result, AccountNumber provider)
     {
         for (var i = 0; validation != 0 && i < state.Validations[validation - 1].Drawn; i++)

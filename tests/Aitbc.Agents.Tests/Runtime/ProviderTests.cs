@@ -1,3 +1,5 @@
+using Aitbc.Workloads.Schemas;
+using Aitbc.Workloads;
 using Aitbc.Agents.Core.Communication;
 using Aitbc.Agents.Runtime.Decision;
 using Aitbc.Agents.Runtime.Marketplace;
@@ -155,16 +157,32 @@ public sealed class ProviderTests
     }
 
     [Fact]
-    public void Before_it_takes_part_it_stakes_and_lists()
+    public void Before_it_takes_part_it_publishes_its_schema_stakes_and_lists()
     {
+        var bytes = InputSchemas.Find(WorkloadCapabilities.ClassifierInfer)!.Value;
+        var schema = Digest.Sha256(bytes.Span);
         var seen = Scene.See(Scene.Workload());
         var fresh = seen with { Services = [], Self = seen.Self with { Stake = TokenAmount.FromTokens(400) } };
 
         var acts = Scene.Acts(AgentTurn.Think(Scene.Provider(), fresh));
 
-        Assert.Equal(new DepositStake(TokenAmount.FromTokens(600)), acts[0]);
-        Assert.IsType<ListService>(acts[1]);
-        Assert.Equal(2, acts.Count);
+        var declared = Assert.IsType<DeclareBlob>(acts[0]);
+        Assert.Equal((schema, BlobAccess.Public), (declared.Digest, declared.Access));
+        Assert.Equal(schema, Digest.Sha256(Assert.IsType<BlobDelivery>(acts[1]).Bytes.Span));
+        Assert.Equal(new DepositStake(TokenAmount.FromTokens(600)), acts[2]);
+        Assert.Equal(schema, Assert.IsType<ListService>(acts[3]).Terms.InputSchema);
+        Assert.Equal(4, acts.Count);
+        var known = fresh with { Blobs = new Dictionary<Digest, BlobFacts> { [schema] = new(true, true) } };
+        Assert.Equal(2, Scene.Acts(AgentTurn.Think(Scene.Provider(), known)).Count);
+    }
+
+    [Fact]
+    public void It_bids_on_nothing_whose_specification_is_not_there_or_does_not_meet_its_schema()
+    {
+        var seen = Scene.See(Scene.Workload());
+        Assert.NotEmpty(AgentTurn.Think(Scene.Provider(), seen).Plans);
+        Assert.Empty(AgentTurn.Think(Scene.Provider(), seen with { Fetch = _ => null }).Plans);
+        Assert.Empty(AgentTurn.Think(Scene.Provider(), seen with { Fetch = _ => "{}"u8.ToArray() }).Plans);
     }
 
     [Fact]
