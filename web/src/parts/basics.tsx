@@ -2,6 +2,7 @@ import { CopyButton, Skeleton, Tooltip, UnstyledButton } from '@mantine/core';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { tokens } from '../lib/amount';
+import type { Meaning, Tone } from '../lib/market';
 import { short } from '../lib/words';
 
 /** An amount in tokens, exactly; its base units in the title. */
@@ -53,10 +54,18 @@ export function Id({ value, full = false }: { value: string; full?: boolean }) {
   );
 }
 
-export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'plain';
-
 export function Status({ tone, children }: { tone: Tone; children: ReactNode }) {
   return <span className={`status ${tone}`}>{children}</span>;
+}
+
+/** A status that says what it means when it is pointed at, touched or reached by the keyboard. */
+export function Meant({ of }: { of: Meaning }) {
+  if (!of.about) return <Status tone={of.tone}>{of.name}</Status>;
+  return (
+    <Tooltip label={of.about} multiline maw={300} events={{ hover: true, focus: true, touch: true }}>
+      <span className={`status ${of.tone}`} tabIndex={0}>{of.name}</span>
+    </Tooltip>
+  );
 }
 
 /** A page: its title for the window, its heading, and the focus where one came from another page. */
