@@ -28,20 +28,29 @@ function Record({ of }: { of: Service }) {
 }
 
 const columns: readonly Column<Service>[] = [
-  { title: 'Service', cell: (row) => <><strong>{row.name}</strong> <span className="mono">{row.id}</span></> },
-  { title: 'Capability', cell: (row) => row.capability },
-  { title: 'State', cell: (row) => (row.stopped
-    ? <Status tone="bad">Stopped</Status>
-    : row.currentLoad >= row.maxCapacity
-      ? <Status tone="warn">Full</Status>
-      : <Status tone="good">Open</Status>) },
-  { title: 'Health', cell: (row) => <Meant of={healthOf(row.health)} /> },
-  { title: 'Provider', cell: (row) => <AgentLink id={row.provider} /> },
+  { title: 'Service', cell: (row) => (
+    <div className="whole">
+      <strong>{row.name}</strong> <span className="mono">{row.id}</span><div className="unit">{row.capability}</div>
+    </div>
+  ) },
+  { title: 'State', cell: (row) => (
+    <div className="badges">
+      {row.stopped
+        ? <Status tone="bad">Stopped</Status>
+        : row.currentLoad >= row.maxCapacity
+          ? <Status tone="warn">Full</Status>
+          : <Status tone="good">Open</Status>}
+      <Meant of={healthOf(row.health)} />
+    </div>
+  ) },
+  { title: 'Provider', cell: (row) => <span className="whole"><AgentLink id={row.provider} /></span> },
   { title: 'Record', cell: (row) => <Record of={row} /> },
-  { title: 'Input schema', cell: (row) => (row.inputSchema ? <Id value={row.inputSchema} /> : 'None') },
+  { title: 'Input schema', cell: (row) => (row.inputSchema
+    ? <span className="whole"><Id value={row.inputSchema} /></span>
+    : 'None') },
   { title: 'Least quality', isNumber: true, cell: (row) => share(row.minAccuracyPpm) },
-  { title: 'Load', isNumber: true, cell: (row) => `${row.currentLoad} of ${row.maxCapacity}` },
-  { title: 'Price of a unit', isNumber: true, cell: (row) => <Amount value={row.pricePerUnit} /> },
+  { title: 'Load', isNumber: true, cell: (row) => <span className="whole">{row.currentLoad} of {row.maxCapacity}</span> },
+  { title: 'Unit price', isNumber: true, cell: (row) => <Amount value={row.pricePerUnit} /> },
 ];
 
 /** Services; those of one agent without its name in each row. */
