@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Verification;
 using Microsoft.Playwright;
@@ -19,11 +18,15 @@ public sealed class VerificationPageTests
         await node.InitializeAsync();
         try
         {
-            await using var visit = await node.VisitAsync();
-            await LookAtOpenAsync(node, visit);
-            await LookAtPhasesAsync(node, visit);
+            await using (var visit = await node.VisitAsync())
+            {
+                await LookAtOpenAsync(node, visit);
+                await LookAtPhasesAsync(node, visit);
+            }
+
             await node.LiveOnAsync();
-            await LookAtFinishedAsync(node, visit);
+            await using var later = await node.VisitAsync();
+            await LookAtFinishedAsync(node, later);
         }
         finally
         {
@@ -112,14 +115,29 @@ public sealed class VerificationPageTests
     private static async Task LookAtFinishedAsync(LivingNode node, Visit visit)
     {
         Assert.True(node.Ledger.View.Read(state => state.FindWorkload(node.Checked) < 0), "It has not ended.");
-        await visit.OpenAsync(node.Resolve($"/workloads/{node.Checked}"));
-        var card = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Checked by validators" });
-        await Expect(card).ToContainTextAsync("Found it right");
-        await Expect(card).ToContainTextAsync("Found it wrong");
-        await Expect(card).ToContainTextAsync("to validators");
-        await Expect(visit.Page.Locator(".head .status"))
-            .ToHaveTextAsync(new Regex("^(Paid: verified|Refuted|Unverified)$"));
-        await Expect(visit.Page.Locator(".steps li.check").First).ToBeVisibleAsync();
-        await visit.CheckLooksAsync("workload-verdicts");
+        await visit.OpenAsync(node.Resolve("/agents"));
+        var text = await visit.Page.EvaluateAsync<string>(
+            "async () => (await fetch('/v1/workloads/finished?limit=1000')).text()");
+        var all = JsonNode.Parse(text)!["items"]!.AsArray().Where(one => one!["verdicts"] is not null).ToList();
+        Assert.Contains(all, one => $"{one!["id"]}" == $"{node.Checked}");
+        foreach (var (ending, badge, tone) in new[]
+        {
+            ("verified", "Paid: verified", "good"), ("refuted", "Refuted", "bad"),
+        })
+        {
+            // The oldest, whose receipt's block is closed.
+            var one = all.Last(one => $"{one!["ending"]}" == ending)!;
+            await visit.OpenAsync(node.Resolve($"/workloads/{one["id"]}"));
+            await Expect(visit.Page.Locator($".head .status.{tone}")).ToHaveTextAsync(badge);
+            var card = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Checked by validators" });
+            await Expect(card).ToContainTextAsync($"{one["verdicts"]!["needed"]} equal verdicts of 3 drawn");
+            var tallies = card.Locator("dd .status");
+            await Expect(tallies.Nth(0)).ToContainTextAsync($"{one["verdicts"]!["agreed"]} validator");
+            await Expect(tallies.Nth(1)).ToContainTextAsync($"{one["verdicts"]!["disagreed"]} validator");
+            await Expect(card.Locator($".amount[title='{one["verdicts"]!["fees"]} base units']")).ToBeVisibleAsync();
+            await Expect(visit.Page.Locator(".steps li.check").First).ToBeVisibleAsync();
+            await Expect(visit.Page.Locator($".steps li.{tone}")).ToContainTextAsync("Workload ended");
+            await visit.CheckLooksAsync($"workload-{ending}");
+        }
     }
 }
