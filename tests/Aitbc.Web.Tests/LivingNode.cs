@@ -193,8 +193,8 @@ public sealed class Visit : IAsyncDisposable
             .ToHaveAttributeAsync("data-mantine-color-scheme", isDark ? "dark" : "light");
     }
 
-    /// <summary>Looks at the page in light, dark and on a phone: nothing scrolls sideways, axe finds nothing, the console
-    /// says nothing.</summary>
+    /// <summary>Looks at the page in light, dark and on a phone: nothing scrolls sideways, axe finds nothing, the
+    /// console says nothing.</summary>
     public async Task CheckLooksAsync(string name)
     {
         foreach (var (isDark, isPhone) in new[] { (false, false), (true, false), (true, true), (false, true) })
