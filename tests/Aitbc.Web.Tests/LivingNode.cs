@@ -1,6 +1,7 @@
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Hosting;
 using Aitbc.Primitives;
+using Aitbc.Protocol.State;
 using Aitbc.Simulation.Worlds;
 using Microsoft.Playwright;
 
@@ -10,7 +11,7 @@ namespace Aitbc.Web.Tests;
 public sealed class LivingNode : IAsyncLifetime
 {
     private const int Settled = 12;
-    private const int More = 3;
+    private const int More = 8;
 
     private readonly string root = Directory.CreateTempSubdirectory("aitbc-web-").FullName;
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +30,9 @@ public sealed class LivingNode : IAsyncLifetime
 
     /// <summary>The first agent.</summary>
     public AccountId Agent => Ledger.View.Read(state => state.Account(state.Agents[0].Account).Id);
+
+    /// <summary>A workload whose validators are drawn while the economy is held.</summary>
+    public WorkloadId Checked { get; private set; }
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -93,13 +97,33 @@ public sealed class LivingNode : IAsyncLifetime
     /// <summary>An address that opens a session.</summary>
     public string NewAddress() => $"{Url}?token={server.Sessions.NewOneTime()}";
 
+    /// <summary>A page's address; <c>{agent}</c> is the first agent.</summary>
+    public string Resolve(string path) =>
+        $"{Url}{path.Replace("{agent}", $"{Agent}", StringComparison.Ordinal)[1..]}";
+
     private void PauseOnce(WorldView view)
     {
-        if (view.Counts.Settled >= Settled && !goOn.IsSet)
+        if (view.Counts.Settled >= Settled && !goOn.IsSet && Ledger.View.Read(FindChecked) is { } found)
         {
+            Checked = found;
             ready.TrySetResult();
             goOn.Wait();
         }
+    }
+
+    /// <summary>The first workload whose validators are drawn.</summary>
+    private static WorkloadId? FindChecked(LedgerState state)
+    {
+        for (var slot = 0; slot < state.Workloads.Count; slot++)
+        {
+            ref readonly var workload = ref state.Workloads[slot];
+            if (workload.Validation != 0 && state.Validations[workload.Validation - 1].Drawn > 0)
+            {
+                return workload.Id;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>A window of its own, without cookies.</summary>
@@ -115,6 +139,14 @@ public sealed class LivingNode : IAsyncLifetime
         context.SetDefaultTimeout(15_000);
         return new Visit(context, await context.NewPageAsync());
     }
+}
+
+/// <summary>Tests that share one node; one browser at a time.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneNode : ICollectionFixture<LivingNode>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "one node";
 }
 
 /// <summary>A window, and what went wrong in it.</summary>
@@ -159,6 +191,50 @@ public sealed class Visit : IAsyncDisposable
         await Page.SetViewportSizeAsync(isPhone ? 390 : 1360, isPhone ? 844 : 900);
         await Assertions.Expect(Page.Locator("html"))
             .ToHaveAttributeAsync("data-mantine-color-scheme", isDark ? "dark" : "light");
+    }
+
+    /// <summary>Looks at the page in light, dark and on a phone: nothing scrolls sideways, axe finds nothing, the
+    /// console says nothing.</summary>
+    public async Task CheckLooksAsync(string name)
+    {
+        foreach (var (isDark, isPhone) in new[] { (false, false), (true, false), (true, true), (false, true) })
+        {
+            await LookAsync(isDark, isPhone);
+            await TakeShotAsync($"{name}-{(isPhone ? "phone" : "wide")}-{(isDark ? "dark" : "light")}");
+            var sideways = await Page.EvaluateAsync<int>(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Assert.True(sideways <= 0, $"{name} scrolls sideways by {sideways} px.");
+            Assert.Empty(await ViolationsAsync());
+            Assert.Empty(Complaints);
+        }
+    }
+
+    /// <summary>What axe finds against WCAG 2.2 A and AA.</summary>
+    public async Task<string[]> ViolationsAsync()
+    {
+        if (await Page.EvaluateAsync<bool>("typeof axe === 'undefined'"))
+        {
+            await Page.EvaluateAsync(await File.ReadAllTextAsync(Checkout.Axe));
+        }
+
+        return await Page.EvaluateAsync<string[]>(
+            """
+            async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
+              'best-practice'] })).violations.map(found => found.id + ': ' + found.nodes.slice(0, 3).map(node =>
+              node.html.slice(0, 160) + ' ' + (node.any[0]?.message ?? '')).join(' | '))
+            """);
+    }
+
+    private async Task TakeShotAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("AITBC_SHOTS") is { Length: > 0 } folder)
+        {
+            await Page.ScreenshotAsync(new PageScreenshotOptions
+            {
+                Path = Path.Combine(folder, $"{name}.png"),
+                FullPage = true,
+            });
+        }
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Aitbc.Web.Tests;
 
 /// <summary>Every page in a real browser: what it shows, and that anybody can use it.</summary>
-public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
+[Collection(OneNode.Name)]
+public sealed class PageTests(LivingNode node)
 {
     private const int MaxFirstLoadBytes = 300 * 1024;
 
@@ -15,7 +16,7 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
         { "overview", "/", "Prices by capability" },
         { "agents", "/agents", "AITBC" },
         { "agent", "/agents/{agent}", "Volume in 24 h" },
-        { "services", "/services", "Price of a unit" },
+        { "services", "/services", "Unit price" },
         { "workloads", "/workloads", "w1" },
         { "workload", "/workloads/w1", "Workload posted" },
         { "ledger", "/ledger", "Entries" },
@@ -29,19 +30,10 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
         string name, string path, string word)
     {
         await using var visit = await node.VisitAsync();
-        await visit.OpenAsync(Resolve(path));
+        await visit.OpenAsync(node.Resolve(path));
         await Expect(visit.Page.Locator("main")).ToContainTextAsync(word);
         Assert.EndsWith(" · AITBC", await visit.Page.TitleAsync());
-        foreach (var (isDark, isPhone) in new[] { (false, false), (true, false), (true, true), (false, true) })
-        {
-            await visit.LookAsync(isDark, isPhone);
-            await TakeShotAsync(visit.Page, $"{name}-{(isPhone ? "phone" : "wide")}-{(isDark ? "dark" : "light")}");
-            var sideways = await visit.Page.EvaluateAsync<int>(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            Assert.True(sideways <= 0, $"{name} scrolls sideways by {sideways} px.");
-            Assert.Empty(await ViolationsAsync(visit.Page));
-            Assert.Empty(visit.Complaints);
-        }
+        await visit.CheckLooksAsync(name);
     }
 
     [BrowserFact]
@@ -107,10 +99,10 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
                 Body = text.Replace(digest, forged, StringComparison.Ordinal),
             });
         });
-        await visit.OpenAsync(Resolve("/ledger/7"));
+        await visit.OpenAsync(node.Resolve("/ledger/7"));
         await Expect(visit.Page.GetByTestId("verdict")).ToContainTextAsync("Not proven");
         await Expect(visit.Page.Locator(".steps .status.bad").First).ToBeVisibleAsync();
-        await visit.OpenAsync(Resolve("/ledger/8"));
+        await visit.OpenAsync(node.Resolve("/ledger/8"));
         await Expect(visit.Page.GetByTestId("verdict")).ToContainTextAsync("recomputed every hash");
     }
 
@@ -118,27 +110,11 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
     public async Task A_workload_shows_its_timeline_and_its_receipt()
     {
         await using var visit = await node.VisitAsync();
-        await visit.OpenAsync(Resolve("/workloads/w1"));
+        await visit.OpenAsync(node.Resolve("/workloads/w1"));
         var steps = visit.Page.GetByRole(AriaRole.List, new() { Name = "Timeline" });
         await Expect(steps).ToContainTextAsync("Bid opened");
         await Expect(steps).ToContainTextAsync("Workload ended");
         await Expect(visit.Page.Locator("pre.json")).ToContainTextAsync("\"workload\": \"w1\"");
-    }
-
-    [BrowserFact]
-    public async Task Services_are_searched_by_words_and_price()
-    {
-        await using var visit = await node.VisitAsync();
-        await visit.OpenAsync(Resolve("/services"));
-        var rows = visit.Page.Locator("tbody tr");
-        var all = await rows.CountAsync();
-        Assert.True(all > 1);
-        await visit.Page.GetByLabel("At most, AITBC a unit").FillAsync("0.000000000000000001");
-        await Expect(visit.Page.GetByText("No service is like that")).ToBeVisibleAsync();
-        await visit.Page.GetByLabel("At most, AITBC a unit").FillAsync("");
-        await Expect(rows).ToHaveCountAsync(all);
-        await visit.Page.GetByLabel("Search").FillAsync("nothing-like-it");
-        await Expect(visit.Page.GetByText("No service is like that")).ToBeVisibleAsync();
     }
 
     [BrowserFact]
@@ -188,7 +164,7 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
         await Expect(visit.Page.Locator(".banner")).ToContainTextAsync("run aitbc up again");
         await Expect(visit.Page.GetByTestId("seq")).ToBeVisibleAsync();
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Overview" }).FocusAsync();
-        Assert.Empty(await ViolationsAsync(visit.Page));
+        Assert.Empty(await visit.ViolationsAsync());
     }
 
     [BrowserFact]
@@ -201,7 +177,7 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
             ContentType = "application/problem+json",
             Body = """{"code":"unauthorised","detail":"Send a token of this node as Authorization: Bearer."}""",
         }));
-        await visit.Page.GotoAsync(Resolve("/agents"));
+        await visit.Page.GotoAsync(node.Resolve("/agents"));
         await Expect(visit.Page.Locator("main")).ToContainTextAsync("Your session has ended");
         await Expect(visit.Page.Locator("main")).ToContainTextAsync("aitbc up");
     }
@@ -210,9 +186,9 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
     public async Task What_does_not_exist_is_said_plainly()
     {
         await using var visit = await node.VisitAsync();
-        await visit.OpenAsync(Resolve("/workloads/w99999"));
+        await visit.OpenAsync(node.Resolve("/workloads/w99999"));
         await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no such thing here");
-        await visit.OpenAsync(Resolve("/ledger/99999999"));
+        await visit.OpenAsync(node.Resolve("/ledger/99999999"));
         await Expect(visit.Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Entries run from 1 to");
     }
 
@@ -229,35 +205,4 @@ public sealed class PageTests(LivingNode node) : IClassFixture<LivingNode>
 
         Assert.Fail($"The Tab key does not lead to {name}.");
     }
-
-    /// <summary>What axe finds against WCAG 2.2 A and AA.</summary>
-    private static async Task<string[]> ViolationsAsync(IPage page)
-    {
-        if (await page.EvaluateAsync<bool>("typeof axe === 'undefined'"))
-        {
-            await page.EvaluateAsync(await File.ReadAllTextAsync(Checkout.Axe));
-        }
-
-        return await page.EvaluateAsync<string[]>(
-            """
-            async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-              'best-practice'] })).violations.map(found => found.id + ': ' + found.nodes.slice(0, 3).map(node =>
-              node.html.slice(0, 160) + ' ' + (node.any[0]?.message ?? '')).join(' | '))
-            """);
-    }
-
-    private static async Task TakeShotAsync(IPage page, string name)
-    {
-        if (Environment.GetEnvironmentVariable("AITBC_SHOTS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new PageScreenshotOptions
-            {
-                Path = Path.Combine(folder, $"{name}.png"),
-                FullPage = true,
-            });
-        }
-    }
-
-    private string Resolve(string path) =>
-        $"{node.Url}{path.Replace("{agent}", $"{node.Agent}", StringComparison.Ordinal)[1..]}";
 }

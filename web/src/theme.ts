@@ -33,6 +33,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--bad': '#b3202c', '--bad-back': '#fdeaeb',
     '--warn': '#8a5300', '--warn-back': '#fdf1dc',
     '--calm': '#0b5f72', '--calm-back': '#e0f4f7',
+    '--check': '#5530b0', '--check-back': '#eee9fb',
     '--plain': '#45525e', '--plain-back': '#e9edf1',
   },
   dark: {
@@ -49,6 +50,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--bad': '#ff9da3', '--bad-back': '#45191d',
     '--warn': '#ffc76b', '--warn-back': '#3d2c0d',
     '--calm': '#73dced', '--calm-back': '#0f3740',
+    '--check': '#c6b2ff', '--check-back': '#2e2452',
     '--plain': '#bac7d2', '--plain-back': '#2a3640',
   },
 });

@@ -178,6 +178,7 @@ internal static class FinishedApi
 /// <param name="MaxPrice">Most the client would have paid.</param>
 /// <param name="Paid">What the provider was paid.</param>
 /// <param name="Forfeited">What the provider lost to the client.</param>
+/// <param name="Verdicts">What drawn validators found; left out where its result was not for any to check.</param>
 public sealed record FinishedView(
     WorkloadId Id,
     WorkloadEnding Ending,
@@ -200,7 +201,8 @@ public sealed record FinishedView(
     Digest? Result,
     TokenAmount MaxPrice,
     TokenAmount Paid,
-    TokenAmount Forfeited)
+    TokenAmount Forfeited,
+    VerdictsView? Verdicts)
 {
     internal static FinishedView Of(Finished found)
     {
@@ -228,9 +230,19 @@ public sealed record FinishedView(
             it.Result.IsZero ? null : it.Result,
             it.MaxPrice,
             it.Paid,
-            it.Forfeited);
+            it.Forfeited,
+            it.Mode == VerificationMode.KOfN
+                ? new VerdictsView(it.Needed, it.Agreed, it.Disagreed, it.Fees)
+                : null);
     }
 }
+
+/// <summary>What the validators of a workload that ended found.</summary>
+/// <param name="Needed">Equal verdicts that would decide.</param>
+/// <param name="Agreed">Validators that found the result right.</param>
+/// <param name="Disagreed">Validators that found it wrong.</param>
+/// <param name="Fees">What they were paid together, base units.</param>
+public sealed record VerdictsView(byte Needed, byte Agreed, byte Disagreed, TokenAmount Fees);
 
 /// <summary>What happened to one workload.</summary>
 /// <param name="Id">Which.</param>

@@ -41,10 +41,17 @@ export const accountEntries = (id: string) => queryOptions({
   })),
 });
 
-export const services = (capability: string, maxPrice: string | undefined) => queryOptions({
-  queryKey: ['live', 'services', capability, maxPrice],
+export interface ServiceQuestion {
+  capability?: string | undefined;
+  maxPrice?: string | undefined;
+  minSettledPpm?: number | undefined;
+  health?: string | undefined;
+}
+
+export const services = (question: ServiceQuestion = {}) => queryOptions({
+  queryKey: ['live', 'services', question],
   queryFn: ({ signal }) => ask(client.GET('/v1/services', {
-    params: { query: { capability: capability || undefined, maxPrice, limit: 1000 } }, signal,
+    params: { query: { ...question, limit: 1000 } }, signal,
   })),
   placeholderData: keepPreviousData,
 });

@@ -2053,6 +2053,7 @@ export interface components {
             maxPrice: components["schemas"]["TokenAmount"];
             paid: components["schemas"]["TokenAmount"];
             forfeited: components["schemas"]["TokenAmount"];
+            verdicts: null | components["schemas"]["VerdictsView"];
         };
         FundRequest: {
             key: components["schemas"]["PublicKey"];
@@ -2291,6 +2292,15 @@ export interface components {
         };
         Timestamp: number;
         TokenAmount: string;
+        VerdictsView: {
+            /** Format: uint8 */
+            needed: number;
+            /** Format: uint8 */
+            agreed: number;
+            /** Format: uint8 */
+            disagreed: number;
+            fees: components["schemas"]["TokenAmount"];
+        };
         /** @enum {unknown} */
         VerificationMode: "none" | "kOfN";
         /** @enum {unknown} */

@@ -49,7 +49,7 @@ function Limits({ limits }: { limits: Schemas['LimitsView'] }) {
 export default function Agent({ id }: { id: string }) {
   const agent = useQuery(ask.agent(id));
   const account = useQuery(ask.account(id));
-  const services = useQuery(ask.services('', undefined));
+  const services = useQuery(ask.services());
   const open = useQuery(ask.openWorkloads());
   const finished = useQuery(ask.finished(10, id));
   const entries = useQuery(ask.accountEntries(id));
@@ -99,9 +99,9 @@ export default function Agent({ id }: { id: string }) {
         {!isPerson && (
           <>
             <Show query={agent}>{(view) => <Limits limits={view.limits} />}</Show>
-            <Card title="Services">
+            <Card title="Services" about="With the record of each">
               <Show query={services}>
-                {() => (mine!.length > 0 ? <ServiceTable rows={mine!} /> : <Empty title="It offers no service" />)}
+                {() => (mine!.length > 0 ? <ServiceTable rows={mine!} isOfOne /> : <Empty title="It offers no service" />)}
               </Show>
             </Card>
           </>

@@ -4,9 +4,11 @@ import { Link } from 'wouter';
 import type { Schemas } from '../api/client';
 import * as ask from '../api/queries';
 import { share } from '../lib/amount';
+import { endingOf, phaseOf } from '../lib/market';
 import { span, words } from '../lib/words';
-import { AgentLink, Amount, Card, Id, Page, Status, Time } from '../parts/basics';
+import { AgentLink, Amount, Card, Id, Meant, Page, Status, Time } from '../parts/basics';
 import { Ending } from '../parts/market';
+import { Panel, Verdicts } from '../parts/panel';
 import { Empty, Failure, Show } from '../parts/states';
 
 type History = Schemas['WorkloadHistoryView'];
@@ -26,6 +28,18 @@ function Words({ text, accounts }: { text: string; accounts: History['accounts']
   );
 }
 
+/** Steps of the check, which stand out from those of the market. */
+const checks = new Set([
+  'validationAsked', 'workSealed', 'drawPostponed', 'validatorDrawn', 'commitmentsOpened', 'verdictCommitted',
+  'commitmentsClosed', 'verdictGiven', 'validatorReleased',
+]);
+
+function markOf(type: string, history: History): string {
+  if (type === 'moved') return '';
+  if (type === 'workloadEnded') return history.finished ? endingOf(history.finished.ending).tone : 'main';
+  return checks.has(type) ? 'check' : 'main';
+}
+
 function Timeline({ history }: { history: History }) {
   return (
     <>
@@ -34,8 +48,7 @@ function Timeline({ history }: { history: History }) {
       )}
       <ol className="steps" aria-label="Timeline">
         {history.steps.map((step, at) => (
-          <li key={at} className={step.type === 'moved' ? '' : step.type === 'workloadEnded'
-            ? (history.finished?.isPaid ? 'good' : 'bad') : 'main'}>
+          <li key={at} className={markOf(step.type, history)}>
             <div className="row">
               <strong>{step.type === 'moved' ? 'Tokens moved' : words(step.type)}</strong>
               <span className="when"><Time ms={step.timeMs} brief />{' · '}
@@ -60,6 +73,7 @@ function FinishedFacts({ of }: { of: Schemas['FinishedView'] }) {
       <dt>Units</dt><dd>{of.units.toLocaleString('en')}</dd>
       <dt>Quality</dt>
       <dd>{of.submittedAtMs != null ? `${share(of.qualityPpm)} declared, ` : ''}{share(of.minQualityPpm)} promised</dd>
+      <dt>Ending</dt><dd>{endingOf(of.ending).about}</dd>
       <dt>Posted</dt><dd><Time ms={of.postedAtMs} /></dd>
       <dt>Ended</dt><dd><Time ms={of.endedAtMs} /> (after {span(of.endedAtMs - of.postedAtMs)})</dd>
       <dt>Input</dt><dd><Id value={of.input} /></dd>
@@ -115,6 +129,7 @@ function Receipt({ id }: { id: string }) {
 export default function Workload({ id }: { id: string }) {
   const history = useQuery(ask.workloadHistory(id));
   const data = history.data;
+  const open = useQuery({ ...ask.openWorkload(id), enabled: data !== undefined && !data.finished });
   if (history.error && !data) {
     return (
       <Page title={`Workload ${id}`}><Failure error={history.error} retry={() => void history.refetch()} /></Page>
@@ -122,7 +137,8 @@ export default function Workload({ id }: { id: string }) {
   }
   return (
     <Page title={`Workload ${id}`}
-      aside={data && (data.finished ? <Ending of={data.finished} /> : <Status tone="calm">Under way</Status>)}>
+      aside={data && (data.finished ? <Ending of={data.finished} />
+        : open.data ? <Meant of={phaseOf(open.data.phase)} /> : <Status tone="calm">Under way</Status>)}>
       <div className="grid">
         <div className="stack" style={{ alignContent: 'start' }}>
           <Card title="The job">
@@ -130,6 +146,9 @@ export default function Workload({ id }: { id: string }) {
               {(view) => (view.finished ? <FinishedFacts of={view.finished} /> : <OpenFacts id={id} />)}
             </Show>
           </Card>
+          {data?.finished
+            ? data.finished.verdicts && <Verdicts of={data.finished.verdicts} history={data} />
+            : open.data?.validation && <Panel of={open.data} panel={open.data.validation} />}
           {data?.finished?.isPaid && <Receipt id={id} />}
         </div>
         <Card title="What happened">

@@ -2,7 +2,11 @@ import { CopyButton, Skeleton, Tooltip, UnstyledButton } from '@mantine/core';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { tokens } from '../lib/amount';
+import type { Meaning, Tone } from '../lib/market';
 import { short } from '../lib/words';
+
+/** What is told about something stands inside the page's main part, where a screen reader looks for it. */
+const inMain = { target: '#main' };
 
 /** An amount in tokens, exactly; its base units in the title. */
 export function Amount({ value, unit = true }: { value: string | bigint; unit?: boolean }) {
@@ -39,7 +43,7 @@ export function Id({ value, full = false }: { value: string; full?: boolean }) {
       <span className="mono" title={value}>{full ? value : short(value)}</span>{' '}
       <CopyButton value={value}>
         {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Copied' : 'Copy'}>
+          <Tooltip label={copied ? 'Copied' : 'Copy'} portalProps={inMain}>
             <UnstyledButton onClick={copy} aria-label={copied ? 'Copied' : `Copy ${short(value)}`} fz="sm" px={4}>
               <svg width="15" height="15" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2"
                 aria-hidden="true" style={{ verticalAlign: '-2px' }}>
@@ -53,10 +57,18 @@ export function Id({ value, full = false }: { value: string; full?: boolean }) {
   );
 }
 
-export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'plain';
-
 export function Status({ tone, children }: { tone: Tone; children: ReactNode }) {
   return <span className={`status ${tone}`}>{children}</span>;
+}
+
+/** A status that says what it means when it is pointed at, touched or reached by the keyboard. */
+export function Meant({ of }: { of: Meaning }) {
+  if (!of.about) return <Status tone={of.tone}>{of.name}</Status>;
+  return (
+    <Tooltip label={of.about} multiline maw={300} portalProps={inMain} events={{ hover: true, focus: true, touch: true }}>
+      <span className={`status ${of.tone}`} tabIndex={0}>{of.name}</span>
+    </Tooltip>
+  );
 }
 
 /** A page: its title for the window, its heading, and the focus where one came from another page. */

@@ -1,26 +1,15 @@
 import { Link } from 'wouter';
 import type { Schemas } from '../api/client';
+import { endingOf, phaseOf } from '../lib/market';
 import { words } from '../lib/words';
-import { AgentLink, Amount, Status, Time, type Tone } from './basics';
+import { AgentLink, Amount, Meant, Status, Time } from './basics';
 import { Table } from './table';
 
 type Finished = Schemas['FinishedView'];
 type Open = Schemas['WorkloadView'];
 
-export const endings: Record<string, string> = {
-  accepted: 'Paid: accepted',
-  clientSilent: 'Paid: client silent',
-  cancelled: 'Cancelled',
-  noBids: 'No bids',
-  noEligibleBid: 'No eligible bid',
-  clientStopped: 'Client stopped',
-  providerMissing: 'Provider missing',
-  belowQuality: 'Below quality',
-};
-
 export function Ending({ of }: { of: Finished }) {
-  const tone: Tone = of.isPaid ? 'good' : of.forfeited !== '0' ? 'bad' : 'plain';
-  return <Status tone={tone}>{endings[of.ending] ?? words(of.ending)}</Status>;
+  return <Meant of={endingOf(of.ending)} />;
 }
 
 export function Outcome({ value }: { value: string }) {
@@ -59,7 +48,9 @@ export function OpenTable({ rows }: { rows: readonly Open[] }) {
       columns={[
         { title: 'Workload', cell: (row) => <Link href={`/workloads/${row.id}`} className="mono">{row.id}</Link> },
         { title: 'Capability', cell: (row) => row.capability },
-        { title: 'Phase', cell: (row) => <Status tone="calm">{words(row.phase)}</Status> },
+        { title: 'Phase', cell: (row) => <Meant of={phaseOf(row.phase)} /> },
+        { title: 'Checked by', cell: (row) => (row.validation
+          ? `${row.validation.needed} of ${row.validation.validators} validators` : 'The client') },
         { title: 'Bids', isNumber: true, cell: (row) => row.bids },
         { title: 'Provider', cell: (row) => (row.provider ? <AgentLink id={row.provider} /> : 'Not awarded') },
         { title: 'At most', isNumber: true, cell: (row) => <Amount value={row.maxPrice} /> },
