@@ -123,11 +123,11 @@ export class Node {
     return base64url(ecdsa("sha256", challenge, { key: key.key, dsaEncoding: "ieee-p1363" }));
   }
 
-  /** Declares bytes on the ledger, which costs rent, and gives them to the node. `names` lets readers read those too. */
-  async give(from: Signer, bytes: Uint8Array, names: string[] = []): Promise<string> {
+  /** Declares bytes on the ledger, which costs rent, and gives them to the node. */
+  async give(from: Signer, bytes: Uint8Array): Promise<string> {
     const id = digest(bytes);
-    const declare: Command = { type: "blob.declare", digest: id, sizeBytes: bytes.length, days: 1 };
-    await this.act(from, names.length > 0 ? { ...declare, names } : declare).catch((error) => {
+    await this.act(from, { type: "blob.declare", digest: id, sizeBytes: bytes.length, days: 1 }).catch((error) => {
+      // The same bytes were declared before; to give them is enough to become their reader.
       if (!(error instanceof Refused && error.code === "blobExists")) throw error;
     });
     await this.request("PUT", `/v1/blobs/${id}`, bytes as Uint8Array<ArrayBuffer>, "application/octet-stream",
@@ -184,7 +184,7 @@ export class Node {
   }
 }
 
-/** What hides a bid: bound to workload and bidder, so that nobody can copy it; the salt, so that nobody can guess it. */
+/** What opens a bid. The commitment binds workload and bidder, so nobody can copy it; its salt keeps it unguessable. */
 export interface Opening { workload: string; bidder: string; price: string; proposalHash: string; salt: string }
 
 export function sealedBid(workload: string, bidder: string, price: bigint): { commitment: string; opening: Opening } {

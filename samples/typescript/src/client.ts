@@ -14,7 +14,8 @@ await open(node, client);
 
 // The ledger holds digests; the bytes are for their readers, and whoever is awarded the job becomes one.
 const input = await node.give(client, Buffer.from(text));
-const spec = await node.give(client, Buffer.from(JSON.stringify({ capability: "text.count", version: 1, text: input })));
+const asked = { capability: "text.count", version: 1, text: input };
+const spec = await node.give(client, Buffer.from(JSON.stringify(asked)));
 
 // The salt decides a tie between equal bids, so it is hidden until nobody can bid any more. Windows in milliseconds.
 const salt = randomBytes(32);
