@@ -29,6 +29,9 @@ public enum HostedKind
 
     /// <summary>Decides in a program of its own, by <see cref="ProviderSession"/>.</summary>
     Own = 5,
+
+    /// <summary>Has a language model answer, where an endpoint is set.</summary>
+    Chat = 6,
 }
 
 /// <summary>One agent as its host keeps it.</summary>
@@ -62,6 +65,9 @@ public sealed record HostedAgent(
             case HostedKind.Requester:
                 var traits = requester();
                 return (new RequesterAgent(traits), traits.NewMemory);
+            case HostedKind.Chat:
+                var chat = new ChatAgent(Traits(perJob: 20, perUnit: 10));
+                return (chat, chat.NewMemory);
             case HostedKind.Own:
                 throw new WorldRefusedException(
                     "own", "An agent of the kind own decides in a program of its own: no host runs it, start that.");

@@ -179,7 +179,7 @@ public sealed class ProviderSession : IAsyncDisposable
     public Task StartAsync(WorkloadId workload, CancellationToken cancellationToken) =>
         ActAsync($"start {workload}", [new StartWork(workload)], cancellationToken);
 
-    /// <summary>A blob that it may read, such as the specification and the input of a job that it was awarded.</summary>
+    /// <summary>A blob that it may read, such as specification and input of a job that it was awarded.</summary>
     /// <param name="digest">Which.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The bytes; null where there are none for it.</returns>
