@@ -14,6 +14,10 @@ public static class WorkloadCapabilities
     /// <summary>Applies a trained classifier to rows: <c>classifier.infer</c>.</summary>
     public static Label ClassifierInfer { get; } = Label.Parse("classifier.infer");
 
+    /// <summary>Has a language model answer: <c>chat</c>. Offered only where an endpoint is set. It is not
+    /// deterministic, so whoever offers it takes no job that validators check by doing it again.</summary>
+    public static Label Chat { get; } = Label.Parse("chat");
+
     /// <summary>Checks what others deliver, by doing it again; no workload asks for it by name, the ledger draws who
     /// offers it: <c>validation</c>.</summary>
     public static Label Validation { get; } = Label.Parse("validation");

@@ -50,7 +50,7 @@ public sealed class NamedBlob
         Digest = Digest.Sha256(bytes);
     }
 
-    /// <summary>What it is: dataset, train, held-out, model or predictions.</summary>
+    /// <summary>What it is: dataset, train, held-out, model, predictions or answer.</summary>
     public string Name { get; }
 
     /// <summary>Its bytes.</summary>
@@ -130,6 +130,9 @@ public enum WorkloadFault
 
     /// <summary>The caller cancelled the run.</summary>
     Cancelled = 15,
+
+    /// <summary>The endpoint that answers for a model refused, was silent or gave what cannot be used.</summary>
+    EndpointFailed = 16,
 }
 
 /// <summary>How far a run is.</summary>

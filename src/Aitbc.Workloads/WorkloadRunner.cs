@@ -1,4 +1,5 @@
 using Aitbc.Primitives;
+using Aitbc.Workloads.Chat;
 using Aitbc.Workloads.Classifiers;
 using Aitbc.Workloads.Csv;
 using Aitbc.Workloads.Curation;
@@ -11,6 +12,8 @@ namespace Aitbc.Workloads;
 /// neither clock nor file nor network; the same bytes in give the same bytes out. Stateless and thread-safe.
 /// </summary>
 /// <remarks>
+/// The one exception is <c>chat</c>, which asks an endpoint over the network, where one is given, and may be answered
+/// otherwise the next time.
 /// All arithmetic is IEEE 754 in a fixed order that does not depend on the width of the processor's vectors, so a
 /// validator on another machine can expect the same digest; it must run the same release of this library.
 /// </remarks>
@@ -28,7 +31,21 @@ public static class WorkloadRunner
         Label capability,
         ReadOnlyMemory<byte> spec,
         Func<Digest, ReadOnlyMemory<byte>?> blobs,
-        CancellationToken cancellation) => Run(capability, spec, blobs, null, cancellation);
+        CancellationToken cancellation) => Run(capability, spec, blobs, null, null, cancellation);
+
+    /// <summary>Runs a job where a model answers, if one does.</summary>
+    /// <param name="capability">One of <see cref="WorkloadCapabilities"/>.</param>
+    /// <param name="spec">The spec as JSON, at most 16 KiB.</param>
+    /// <param name="blobs">Gives the bytes of a digest, or null where it has none.</param>
+    /// <param name="chat">What answers <c>chat</c>; null where nothing does.</param>
+    /// <param name="cancellation">Ends the run with <see cref="WorkloadFault.Cancelled"/>.</param>
+    /// <returns>A result, or why there is none.</returns>
+    public static WorkloadOutcome Run(
+        Label capability,
+        ReadOnlyMemory<byte> spec,
+        Func<Digest, ReadOnlyMemory<byte>?> blobs,
+        ChatEndpoint? chat,
+        CancellationToken cancellation) => Run(capability, spec, blobs, null, chat, cancellation);
 
     /// <summary>Runs a job.</summary>
     /// <param name="capability">One of <see cref="WorkloadCapabilities"/>.</param>
@@ -45,6 +62,14 @@ public static class WorkloadRunner
         ReadOnlyMemory<byte> spec,
         Func<Digest, ReadOnlyMemory<byte>?> blobs,
         Action<WorkloadProgress>? progress,
+        CancellationToken cancellation) => Run(capability, spec, blobs, progress, null, cancellation);
+
+    private static WorkloadOutcome Run(
+        Label capability,
+        ReadOnlyMemory<byte> spec,
+        Func<Digest, ReadOnlyMemory<byte>?> blobs,
+        Action<WorkloadProgress>? progress,
+        ChatEndpoint? chat,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(blobs);
@@ -54,6 +79,7 @@ public static class WorkloadRunner
             if (capability == WorkloadCapabilities.DataCurate) return Curate(spec, blobs, cancellation);
             if (capability == WorkloadCapabilities.ClassifierTrain) return Train(spec, blobs, progress, cancellation);
             if (capability == WorkloadCapabilities.ClassifierInfer) return Infer(spec, blobs, cancellation);
+            if (capability == WorkloadCapabilities.Chat) return Chat(spec, chat, cancellation);
             return new WorkloadFailure(
                 WorkloadFault.UnknownCapability,
                 $"The capability {ShownValue.Of(capability.ToString())} is not supported here.");
@@ -62,6 +88,14 @@ public static class WorkloadRunner
         {
             return new WorkloadFailure(WorkloadFault.Cancelled, "The run was cancelled.");
         }
+    }
+
+    private static WorkloadOutcome Chat(
+        ReadOnlyMemory<byte> json, ChatEndpoint? chat, CancellationToken cancellation)
+    {
+        if (chat is null) return new WorkloadFailure(WorkloadFault.UnknownCapability, ChatSettings.Unset);
+        if (!ChatSpec.TryRead(json, out var spec, out var error)) return BadSpec(error);
+        return chat.Run(spec, cancellation);
     }
 
     private static WorkloadOutcome Curate(

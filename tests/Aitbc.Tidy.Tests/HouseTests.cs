@@ -61,7 +61,11 @@ public sealed class HouseTests
     public void Solution_OfThisCheckout_ListsEveryProject() =>
         Finding.AssertNone(Projects.CheckSolution(
             Repository.Read("Aitbc.slnx"),
-            [.. Repository.Files("src", "*.csproj"), .. Repository.Files("tests", "*.csproj")]));
+            [
+                .. Repository.Files("samples", "*.csproj"),
+                .. Repository.Files("src", "*.csproj"),
+                .. Repository.Files("tests", "*.csproj"),
+            ]));
 
     [Fact]
     public void Solution_MissingOrGoneProject_IsReported()

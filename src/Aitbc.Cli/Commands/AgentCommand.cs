@@ -7,6 +7,7 @@ using Aitbc.Infrastructure.Storage;
 using Aitbc.Primitives;
 using Aitbc.Simulation.Hosting;
 using Aitbc.Simulation.Worlds;
+using Aitbc.Workloads.Chat;
 
 namespace Aitbc.Cli.Commands;
 
@@ -42,6 +43,11 @@ public static class AgentCommand
             parsed.GetValue(token),
             async (directory, ledger) =>
             {
+                if (parsed.GetValue(kind) == HostedKind.Chat && Chat(out var unset) is null)
+                {
+                    throw new CommandFailure("chat_unset", unset!);
+                }
+
                 var account = await AgentEnrolment.EnrolAsync(
                     directory, ledger, parsed.GetRequiredValue(name), parsed.GetValue(kind), Requester, stop)
                     .ConfigureAwait(false);
@@ -89,7 +95,9 @@ public static class AgentCommand
     private static async Task<int> HostAsync(
         HostDirectory directory, RemoteLedger ledger, Duration ttl, CommandOutput output, CancellationToken stop)
     {
-        var host = AgentHost.Open(directory, ledger, Requester, ttl, TimeProvider.System);
+        var settings = Chat(out var unset);
+        using var chat = settings is null ? null : new ChatEndpoint(settings);
+        var host = AgentHost.Open(directory, ledger, Requester, chat, ttl, TimeProvider.System);
         await using (host.ConfigureAwait(false))
         {
             output.Result(
@@ -97,6 +105,7 @@ public static class AgentCommand
                 people => people.Line(
                     $"The host {host.Name} runs {host.Agents.Count} agents on {ledger.Genesis.Chain}."
                     + " Ctrl-C stops it."));
+            output.Line(settings is null ? unset! : $"The capability chat is answered by {settings}.");
             try
             {
                 await host.RunAsync(output.Line, stop).ConfigureAwait(false);
@@ -155,6 +164,9 @@ public static class AgentCommand
             throw new CommandFailure("node", lost.Message, lost);
         }
     }
+
+    private static ChatSettings? Chat(out string? problem) =>
+        ChatSettings.Read(Environment.GetEnvironmentVariable, out problem);
 
     private static RequesterTraits Requester()
     {

@@ -24,7 +24,7 @@ internal static class ConfigReader
 
     /// <summary>Variables of ours that are no settings of a node: secrets, and what tests and tools use.</summary>
     private static readonly string[] OtherVariables =
-        ["AITBC_PASSPHRASE", "AITBC_TOKEN", "AITBC_TRACE", "AITBC_TEST_"];
+        ["AITBC_CHAT_", "AITBC_PASSPHRASE", "AITBC_TOKEN", "AITBC_TRACE", "AITBC_TEST_"];
 
     private static readonly JsonDocumentOptions Lenient =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 4 };

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Aitbc.Agents;
+using Aitbc.Agents.Core.Memory;
 using Aitbc.Agents.Kinds.Requesting;
 using Aitbc.Infrastructure.Identity;
 using Aitbc.Infrastructure.Remote;
@@ -7,6 +7,7 @@ using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
 using Aitbc.Safety;
 using Aitbc.Safety.Audit;
 using Aitbc.Simulation.Worlds;
@@ -45,6 +46,24 @@ public static class AgentEnrolment
         }
 
         var (conduct, newMemory) = HostedAgent.Make(kind, requester);
+        var agent = await EnrolAsync(directory, ledger, name, kind, newMemory, CharterFor, cancellationToken)
+            .ConfigureAwait(false);
+        return agent.Account;
+
+        AgentCharter CharterFor(AccountId owner) =>
+            CharterOf(conduct.Kind, [.. conduct.Offers.Select(offer => offer.Capability)], owner);
+    }
+
+    /// <summary>The same for an agent whose charter is given.</summary>
+    internal static async Task<HostedAgent> EnrolAsync(
+        HostDirectory directory,
+        RemoteLedger ledger,
+        string name,
+        HostedKind kind,
+        Func<AgentMemory> newMemory,
+        Func<AccountId, AgentCharter> charterFor,
+        CancellationToken cancellationToken)
+    {
         var kept = Begin(directory, ledger);
         using var owner = Identity.Load(directory.Keys, kept.Owner);
         await FundAsync(ledger, owner, cancellationToken).ConfigureAwait(false);
@@ -58,8 +77,27 @@ public static class AgentEnrolment
             directory.Save(kept with { Agents = [.. kept.Agents, agent] });
         }
 
-        await RegisterAsync(directory, ledger, owner, agent, conduct, cancellationToken).ConfigureAwait(false);
-        return agent.Account;
+        await RegisterAsync(directory, ledger, owner, agent, charterFor(owner.Account), cancellationToken)
+            .ConfigureAwait(false);
+        return agent;
+    }
+
+    /// <summary>The bounds of the demonstration's cast; the owner is the guardian.</summary>
+    internal static AgentCharter CharterOf(AgentKind kind, IReadOnlyList<Label> capabilities, AccountId owner)
+    {
+        var buys = capabilities.Count == 0;
+        var constitution = new ConstitutionTerms(
+            MaxStake: buys ? TokenAmount.Zero : TokenAmount.FromTokens(2_000),
+            MaxDailyVolume: TokenAmount.FromTokens(100_000),
+            MaxGasPerDay: TokenAmount.FromTokens(1_000),
+            MaxValuePerAction: TokenAmount.FromTokens(10_000),
+            AllowedActions: buys ? Cast.RequesterActs : Cast.ProviderActs,
+            Counterparties: [],
+            HoursUtc: ConstitutionTerms.AnyHour,
+            KeyChangeHold: Duration.FromHours(1),
+            RequiresHumanApproval: false);
+        return new AgentCharter(
+            kind, capabilities, Label.Parse("0.1"), constitution, [owner], 1, AgentDeposit);
     }
 
     private static KeptHost Begin(HostDirectory directory, RemoteLedger ledger)
@@ -97,7 +135,7 @@ public static class AgentEnrolment
         RemoteLedger ledger,
         Identity owner,
         HostedAgent agent,
-        IAgentConduct conduct,
+        AgentCharter charter,
         CancellationToken cancellationToken)
     {
         if (ledger.View.Read(state => state.FindAccount(agent.Account)) is not null)
@@ -109,8 +147,7 @@ public static class AgentEnrolment
         using var audit = AuditFile.Open(directory.Disk, ledger.View.Read(state => state.Time));
         var gateway = new SafetyGateway(ledger, audit, TimeProvider.System, new GatewayOptions());
         gateway.Enrol(AgentSigner.ForKey(owner.Account, owner.Key!));
-        Command register = identity.RegisterAgent(
-            ledger.Genesis.Chain, owner.Account, CharterOf(conduct, owner.Account));
+        Command register = identity.RegisterAgent(ledger.Genesis.Chain, owner.Account, charter);
         var result = await gateway
             .ActAsync(new ProposedAction(owner.Account, register, $"register {agent.Name}"), cancellationToken)
             .ConfigureAwait(false);
@@ -120,29 +157,5 @@ public static class AgentEnrolment
                 "registration",
                 $"{agent.Name} could not be registered: {result.Refusal?.Sentence ?? $"{result.Outcome}"}");
         }
-    }
-
-    /// <summary>The bounds of the demonstration's cast; the owner is the guardian.</summary>
-    private static AgentCharter CharterOf(IAgentConduct conduct, AccountId owner)
-    {
-        var buys = conduct.Offers.Count == 0;
-        var constitution = new ConstitutionTerms(
-            MaxStake: buys ? TokenAmount.Zero : TokenAmount.FromTokens(2_000),
-            MaxDailyVolume: TokenAmount.FromTokens(100_000),
-            MaxGasPerDay: TokenAmount.FromTokens(1_000),
-            MaxValuePerAction: TokenAmount.FromTokens(10_000),
-            AllowedActions: buys ? Cast.RequesterActs : Cast.ProviderActs,
-            Counterparties: [],
-            HoursUtc: ConstitutionTerms.AnyHour,
-            KeyChangeHold: Duration.FromHours(1),
-            RequiresHumanApproval: false);
-        return new AgentCharter(
-            conduct.Kind,
-            [.. conduct.Offers.Select(offer => offer.Capability)],
-            Label.Parse("0.1"),
-            constitution,
-            [owner],
-            1,
-            AgentDeposit);
     }
 }

@@ -11,6 +11,7 @@ using Aitbc.Protocol.Marketplace;
 using Aitbc.Safety;
 using Aitbc.Safety.Audit;
 using Aitbc.Simulation.Worlds;
+using Aitbc.Workloads.Chat;
 
 namespace Aitbc.Simulation.Hosting;
 
@@ -52,6 +53,7 @@ public sealed class AgentHost : IAsyncDisposable
         RemoteLedger ledger,
         KeptHost kept,
         Func<RequesterTraits> requester,
+        ChatEndpoint? chat,
         Duration leaseTtl,
         TimeProvider time)
     {
@@ -60,7 +62,7 @@ public sealed class AgentHost : IAsyncDisposable
             + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         audit = AuditFile.Open(directory.Disk, ledger.View.Read(state => state.Time));
         gateway = new SafetyGateway(ledger, audit, time, new GatewayOptions());
-        foreach (var agent in kept.Agents)
+        foreach (var agent in kept.Agents.Where(agent => chat is not null || agent.Kind != HostedKind.Chat))
         {
             var identity = Identity.Load(directory.Keys, agent.Account);
             identities.Add(identity);
@@ -76,7 +78,7 @@ public sealed class AgentHost : IAsyncDisposable
             });
         }
 
-        workshop = new Workshop(ledger, isVirtual: false);
+        workshop = new Workshop(ledger, isVirtual: false, chat);
         observer = new Observer(ledger, workshop, [.. hosted.Select(one => one.Agent)]);
         renewals = hosted.ConvertAll(one => one.Lease.RunAsync(Wake, stopping.Token));
     }
@@ -94,6 +96,8 @@ public sealed class AgentHost : IAsyncDisposable
     /// <param name="directory">The directory; the caller disposes it afterwards.</param>
     /// <param name="ledger">The node; likewise.</param>
     /// <param name="requester">What a requester wants.</param>
+    /// <param name="chat">What answers for agents that chat, which are left out where it is null; stays the caller's.
+    /// </param>
     /// <param name="leaseTtl">How long a lease lasts unless it is renewed.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="WorldRefusedException">No agent lives here, or on another chain.</exception>
@@ -101,6 +105,7 @@ public sealed class AgentHost : IAsyncDisposable
         HostDirectory directory,
         RemoteLedger ledger,
         Func<RequesterTraits> requester,
+        ChatEndpoint? chat,
         Duration leaseTtl,
         TimeProvider time)
     {
@@ -111,8 +116,13 @@ public sealed class AgentHost : IAsyncDisposable
             throw new WorldRefusedException("no_agents", "No agent lives here: make one with aitbc agent new.");
         }
 
+        if (chat is null && kept.Agents.All(agent => agent.Kind == HostedKind.Chat))
+        {
+            throw new WorldRefusedException("chat_unset", ChatSettings.Unset);
+        }
+
         return kept.Genesis == ledger.GenesisDigest
-            ? new AgentHost(directory, ledger, kept, requester, leaseTtl, time)
+            ? new AgentHost(directory, ledger, kept, requester, chat, leaseTtl, time)
             : throw new WorldRefusedException(
                 "other_chain", "The agents here live on another chain than the node's: name their node.");
     }
@@ -305,6 +315,10 @@ public sealed class AgentHost : IAsyncDisposable
 
     private void Save() => directory.Save(kept with
     {
-        Agents = [.. hosted.Select(one => one.Kept with { Memory = one.Agent.Memory })],
+        // Those that are left out in this process stay as they are.
+        Agents = [.. kept.Agents.Select(agent =>
+            hosted.Find(one => one.Kept.Account == agent.Account) is { } one
+                ? agent with { Memory = one.Agent.Memory }
+                : agent)],
     });
 }

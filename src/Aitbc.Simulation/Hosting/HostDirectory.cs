@@ -8,6 +8,7 @@ using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Wallet;
 using Aitbc.Primitives;
+using Aitbc.Simulation.Worlds;
 
 namespace Aitbc.Simulation.Hosting;
 
@@ -25,6 +26,12 @@ public enum HostedKind
 
     /// <summary>Buys all three.</summary>
     Requester = 4,
+
+    /// <summary>Decides in a program of its own, by <see cref="ProviderSession"/>.</summary>
+    Own = 5,
+
+    /// <summary>Has a language model answer, where an endpoint is set.</summary>
+    Chat = 6,
 }
 
 /// <summary>One agent as its host keeps it.</summary>
@@ -39,6 +46,7 @@ public sealed record HostedAgent(
     /// <summary>How an agent of a kind behaves, with the figures of the demonstration's cast.</summary>
     /// <param name="kind">The kind.</param>
     /// <param name="requester">What a requester wants; asked for only where there is one.</param>
+    /// <exception cref="WorldRefusedException">It decides elsewhere.</exception>
     public static (IAgentConduct Conduct, Func<AgentMemory> NewMemory) Make(
         HostedKind kind, Func<RequesterTraits> requester)
     {
@@ -57,6 +65,12 @@ public sealed record HostedAgent(
             case HostedKind.Requester:
                 var traits = requester();
                 return (new RequesterAgent(traits), traits.NewMemory);
+            case HostedKind.Chat:
+                var chat = new ChatAgent(Traits(perJob: 20, perUnit: 10));
+                return (chat, chat.NewMemory);
+            case HostedKind.Own:
+                throw new WorldRefusedException(
+                    "own", "An agent of the kind own decides in a program of its own: no host runs it, start that.");
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind));
         }

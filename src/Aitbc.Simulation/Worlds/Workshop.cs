@@ -3,6 +3,7 @@ using Aitbc.Agents.Runtime.Marketplace;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Primitives;
 using Aitbc.Workloads;
+using Aitbc.Workloads.Chat;
 
 namespace Aitbc.Simulation.Worlds;
 
@@ -14,13 +15,14 @@ namespace Aitbc.Simulation.Worlds;
 /// <remarks>One owner but for the jobs' own threads. Trainings wait for each other, and so do other jobs, so that a
 /// long
 /// training never holds back an inference.</remarks>
-internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposable
+internal sealed class Workshop(ILedger ledger, bool isVirtual, ChatEndpoint? chat = null) : IAsyncDisposable
 {
     private readonly Dictionary<(AccountId, WorkloadId), Job> jobs = [];
     private readonly List<Task> abandoned = [];
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim training = new(1);
     private readonly SemaphoreSlim other = new(1);
+    private readonly SemaphoreSlim talking = new(1);
 
     private sealed class Job
     {
@@ -124,6 +126,7 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposabl
         closing.Dispose();
         training.Dispose();
         other.Dispose();
+        talking.Dispose();
     }
 
     private static WorkDone Describe(
@@ -145,7 +148,10 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposabl
 
     private async Task<WorkloadOutcome> RunAsync(AccountId agent, WorkOrder order)
     {
-        var turn = order.Capability == WorkloadCapabilities.ClassifierTrain ? training : other;
+        // An endpoint that is slow holds back no work of this machine's own.
+        var turn = order.Capability == WorkloadCapabilities.ClassifierTrain ? training
+            : order.Capability == WorkloadCapabilities.Chat ? talking
+            : other;
         try
         {
             await turn.WaitAsync(closing.Token).ConfigureAwait(false);
@@ -168,6 +174,6 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual) : IAsyncDisposabl
     private WorkloadOutcome Compute(AccountId agent, WorkOrder order)
     {
         var fetch = BlobFetching.For(ledger, agent);
-        return WorkloadRunner.Run(order.Capability, fetch(order.Spec) ?? default, fetch, closing.Token);
+        return WorkloadRunner.Run(order.Capability, fetch(order.Spec) ?? default, fetch, chat, closing.Token);
     }
 }

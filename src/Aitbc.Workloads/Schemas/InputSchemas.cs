@@ -13,6 +13,13 @@ public static class InputSchemas
     private const string HeldOut = """{"type": "integer", "minimum": 10000, "maximum": 500000}""";
     private const string Share = """{"type": "integer", "minimum": 0, "maximum": 1000000}""";
 
+    private const string Messages = """
+        {"type": "array", "minItems": 1, "maxItems": 64, "items": {
+              "type": "object", "required": ["role", "content"], "additionalProperties": false, "properties": {
+                "role": {"enum": ["system", "user", "assistant"]},
+                "content": {"type": "string", "minLength": 1}}}}
+        """;
+
     private static readonly Dictionary<Label, ReadOnlyMemory<byte>> Known = new()
     {
         [WorkloadCapabilities.DataCurate] = Of(
@@ -38,6 +45,13 @@ public static class InputSchemas
             "Names the class of every row.",
             ["model", "rows"],
             ("model", DigestText), ("rows", DigestText), ("score", """{"type": "boolean"}""")),
+        [WorkloadCapabilities.Chat] = Of(
+            WorkloadCapabilities.Chat,
+            "Has a language model answer; not the same twice.",
+            ["messages"],
+            ("messages", Messages),
+            ("maxTokens", """{"type": "integer", "minimum": 1, "maximum": 4096}"""),
+            ("temperaturePpm", """{"type": "integer", "minimum": 0, "maximum": 2000000}""")),
     };
 
     /// <summary>The schema of a capability's specification, UTF-8; null where nothing is computed here.</summary>

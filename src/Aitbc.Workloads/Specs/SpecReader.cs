@@ -128,6 +128,34 @@ internal sealed class SpecReader
         return byDefault;
     }
 
+    /// <summary>The messages of a conversation; there must be one at least.</summary>
+    public IReadOnlyList<ChatMessageText> Messages(string name, int most)
+    {
+        if (!_members.TryGetValue(name, out var value) || value.ValueKind != JsonValueKind.Array
+            || value.GetArrayLength() is var count && (count == 0 || count > most))
+        {
+            Fault($"{name} must be an array of 1 to {most} messages");
+            return [];
+        }
+
+        var messages = new List<ChatMessageText>();
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object || item.EnumerateObject().Count() != 2
+                || !item.TryGetProperty("role", out var role) || !item.TryGetProperty("content", out var content)
+                || !TryText(role, out var who) || who is not ("system" or "user" or "assistant")
+                || !TryText(content, out var text) || text.Length == 0)
+            {
+                Fault($"{name} {messages.Count + 1} must have a role (system, user, assistant) and a content, no more");
+                return messages;
+            }
+
+            messages.Add(new ChatMessageText(who, text));
+        }
+
+        return messages;
+    }
+
     /// <summary>Refuses a member that makes no sense beside the others.</summary>
     public void Refuse(string name, string because)
     {

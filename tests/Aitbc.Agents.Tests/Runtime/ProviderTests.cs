@@ -1,12 +1,13 @@
 using Aitbc.Workloads.Schemas;
-using Aitbc.Workloads;
 using Aitbc.Agents.Core.Communication;
+using Aitbc.Agents.Kinds;
 using Aitbc.Agents.Runtime.Decision;
 using Aitbc.Agents.Runtime.Marketplace;
 using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Staking;
 using Aitbc.Safety;
+using Aitbc.Workloads;
 
 namespace Aitbc.Agents.Tests.Runtime;
 
@@ -39,6 +40,24 @@ public sealed class ProviderTests
         restarted.Memory.Provider!.Margin = Ratio.One;
 
         Assert.Equal(first, Scene.Acts(AgentTurn.Think(restarted, Scene.See(Scene.Workload())))[0]);
+    }
+
+    /// <summary>A model need not answer the same twice: what validators do again would refute it.</summary>
+    [Fact]
+    public void A_chat_agent_bids_on_no_workload_that_validators_check()
+    {
+        var traits = new ProviderTraits(
+            TokenAmount.OneToken, TokenAmount.OneToken, Ratio.FromPpm(100_000), Ratio.Zero, Ratio.One);
+        var conduct = new ChatAgent(traits);
+        var agent = Scene.Provider() with { Conduct = conduct, Memory = conduct.NewMemory() };
+        var see = Scene.See(Scene.Workload() with { Capability = WorkloadCapabilities.Chat });
+        see = see with { Services = [see.Services[0] with { Capability = WorkloadCapabilities.Chat }] };
+
+        Assert.IsType<PlaceBid>(Scene.Acts(AgentTurn.Think(agent, see))[0]);
+
+        agent = agent with { Memory = conduct.NewMemory() };
+        var verified = see.Workloads[0] with { Mode = VerificationMode.KOfN };
+        Assert.Empty(AgentTurn.Think(agent, see with { Workloads = [verified] }).Plans);
     }
 
     [Fact]
