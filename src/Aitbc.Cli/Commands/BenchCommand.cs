@@ -8,7 +8,7 @@ namespace Aitbc.Cli.Commands;
 /// <summary><c>aitbc bench</c>: measures, each figure beside its ceiling or peer of the same run.</summary>
 public static class BenchCommand
 {
-    private static readonly string[] Names = ["apply", "commit", "memory", "recovery", "snapshot", "verify"];
+    private static readonly string[] Names = ["admit", "apply", "commit", "memory", "recovery", "snapshot", "verify"];
 
     /// <summary>Builds the command.</summary>
     /// <param name="output">The options that every command shares.</param>
@@ -38,6 +38,7 @@ public static class BenchCommand
     private static Task<BenchResult> RunAsync(string name, BenchScale scale, CancellationToken cancellationToken) =>
         name switch
         {
+            "admit" => AdmitBench.RunAsync(scale, cancellationToken),
             "apply" => StateBenches.ApplyAsync(scale),
             "commit" => CommitBench.RunAsync(scale, cancellationToken),
             "memory" => StateBenches.MemoryAsync(scale),
