@@ -22,7 +22,7 @@ internal static class AdmitBench
         using var node = await NodeProcess.StartAsync(chain.Directory, stop).ConfigureAwait(false);
 
         // The compiler's tiers settle first.
-        await MeasureAsync(chain, node, scale.Of(800, 20), 1, 1, stop).ConfigureAwait(false);
+        await MeasureAsync(chain, node, scale.Of(2_400, 20), 1, 1, stop).ConfigureAwait(false);
         await MeasureAsync(chain, node, scale.Of(256, 64), PerBatch, 1, stop).ConfigureAwait(false);
         var single = await MeasureAsync(chain, node, scale.Of(1_600, 20), 1, 1, stop).ConfigureAwait(false);
         var piped = await MeasureAsync(chain, node, scale.Of(1_600, 32), 1, Pipelined, stop).ConfigureAwait(false);
