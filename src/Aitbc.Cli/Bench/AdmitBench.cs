@@ -48,7 +48,7 @@ internal static class AdmitBench
                 ["pipelinedCommandsPerSecond"] = Math.Round(piped.PerSecond),
                 ["includes"] = "all of the server's process, the kernel's part of it too: HTTP, parse, signature,"
                     + " order, rules, journal, fsync, answer",
-                ["leftOut"] = "the load's own process, which shares the cores (commands/s shows it, the ratio does not)",
+                ["leftOut"] = "the load's own process, which shares the cores: commands/s feels it, the ratio does not",
                 ["ratioIs"] = "time of bare ES256 verification of the same signatures, all cores at it, over the"
                     + " server's time on cores, a command",
             })

@@ -31,7 +31,7 @@ internal static class HttpLoad
         return Request("/v1/commands", "application/json", body.WrittenSpan);
     }
 
-    /// <summary>Sends requests over one connection, so many at once, and counts the commands that took effect.</summary>
+    /// <summary>Sends requests over one connection, so many at once; counts the commands that took effect.</summary>
     /// <exception cref="InvalidOperationException">An answer is not 200.</exception>
     public static async Task<int> RunAsync(Uri url, byte[][] requests, int atOnce, CancellationToken stop)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Threading.RateLimiting;
@@ -24,6 +25,9 @@ internal static class CommandApi
     /// <summary>Most payloads of one request.</summary>
     public const int MaxPayloads = 64;
 
+    /// <summary>Payloads from which on their checks do not belong on the threads that serve everybody.</summary>
+    private const int ManyPayloads = 4;
+
     private const string Json = "application/json";
 
     public static void Map(IEndpointRouteBuilder v1)
@@ -32,10 +36,11 @@ internal static class CommandApi
         var services = v1.ServiceProvider;
         var ledger = services.GetRequiredService<LedgerHost>();
         var shares = services.GetRequiredService<CommandShares>();
+        var threads = services.GetRequiredService<AdmissionThreads>();
         var max = services.GetRequiredService<NodeOptions>().MaxBodyBytes;
         var (all, stops) = (
-            new CommandDoor(ledger, shares, shares.Commands, max, OnlyOversight: false),
-            new CommandDoor(ledger, shares, shares.Oversight, max, OnlyOversight: true));
+            new CommandDoor(ledger, shares, threads, shares.Commands, max, OnlyOversight: false),
+            new CommandDoor(ledger, shares, threads, shares.Oversight, max, OnlyOversight: true));
         v1.MapPost("/commands", (Delegate)((HttpContext context) => SendAsync(context, all)))
             .Describe("Sends signed payloads: one compact JWS, or a JSON array of up to 64, each for itself.");
         v1.MapPost("/oversight", (Delegate)((HttpContext context) => SendAsync(context, stops)))
@@ -98,18 +103,9 @@ internal static class CommandApi
             }
 
             (answers, places) = (new object[texts.Count], new List<int>(texts.Count));
-            var sent = Parse(texts, door.OnlyOversight, answers, places);
-            if (sent.Sum(signed => (long)signed.Bytes.Length) > LedgerHost.MaxSubmissionBytes)
-            {
-                throw new BadHttpRequestException(
-                    $"The payloads of a request have at most {LedgerHost.MaxSubmissionBytes} bytes together.",
-                    StatusCodes.Status413PayloadTooLarge);
-            }
-
-            // Checks the signatures before it returns. What is ordered is answered, so nobody need give up waiting.
-            submitted = sent.Count == 0
-                ? Task.FromResult<IReadOnlyList<SubmitResult>>([])
-                : door.Ledger.SubmitAllAsync(sent, CancellationToken.None);
+            submitted = texts.Count < ManyPayloads
+                ? Submit(texts, answers, places, door)
+                : await door.Threads.RunAsync(() => Submit(texts, answers, places, door)).ConfigureAwait(false);
         }
 
         var results = await submitted.ConfigureAwait(false);
@@ -123,6 +119,24 @@ internal static class CommandApi
         return !isOne ? JsonAnswer.Ok(answers)
             : answers[0] is Problem problem ? problem.ToResult()
             : JsonAnswer.Ok(answers[0]);
+    }
+
+    /// <summary>Parses, and checks the signatures before it returns. What is ordered is answered, so nobody
+    /// need give up waiting.</summary>
+    private static Task<IReadOnlyList<SubmitResult>> Submit(
+        List<byte[]> texts, object[] answers, List<int> places, CommandDoor door)
+    {
+        var sent = Parse(texts, door.OnlyOversight, answers, places);
+        if (sent.Sum(signed => (long)signed.Bytes.Length) > LedgerHost.MaxSubmissionBytes)
+        {
+            throw new BadHttpRequestException(
+                $"The payloads of a request have at most {LedgerHost.MaxSubmissionBytes} bytes together.",
+                StatusCodes.Status413PayloadTooLarge);
+        }
+
+        return sent.Count == 0
+            ? Task.FromResult<IReadOnlyList<SubmitResult>>([])
+            : door.Ledger.SubmitAllAsync(sent, CancellationToken.None);
     }
 
     private static string? KindOf(string? type) => type switch
@@ -207,7 +221,17 @@ internal static class CommandApi
     {
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync().ConfigureAwait(false);
+            ReadResult read;
+            try
+            {
+                read = await request.BodyReader.ReadAsync().ConfigureAwait(false);
+            }
+            catch (IOException broken) when (broken is not BadHttpRequestException)
+            {
+                // A chunk's size that is no number, for example: the sender's fault, not the node's.
+                throw new BadHttpRequestException("The body breaks off, or its chunks do not fit.", broken);
+            }
+
             if (read.Buffer.Length > door.MaxBodyBytes)
             {
                 throw new BadHttpRequestException(
@@ -238,5 +262,10 @@ internal static class CommandApi
 
     /// <summary>What requests of one of the two resources go through.</summary>
     private sealed record CommandDoor(
-        LedgerHost Ledger, CommandShares Shares, RateLimiter Share, int MaxBodyBytes, bool OnlyOversight);
+        LedgerHost Ledger,
+        CommandShares Shares,
+        AdmissionThreads Threads,
+        RateLimiter Share,
+        int MaxBodyBytes,
+        bool OnlyOversight);
 }

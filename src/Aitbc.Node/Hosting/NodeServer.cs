@@ -115,6 +115,7 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddSingleton<CommandShares>();
+        builder.Services.AddSingleton<AdmissionThreads>();
         builder.Services.AddSingleton<NodeMeters>();
         builder.Services.AddSingleton(
             found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));

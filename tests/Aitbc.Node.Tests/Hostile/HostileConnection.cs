@@ -91,7 +91,7 @@ internal sealed class HostileConnection(int port) : IDisposable
         }
     }
 
-    /// <summary>Says that nothing more comes, then takes statuses wherever they stand until the server closes.</summary>
+    /// <summary>Says that nothing more comes, then takes statuses wherever they stand, to the end.</summary>
     private async Task DrainAsync(Socket mine, List<int> statuses, CancellationToken stop)
     {
         mine.Shutdown(SocketShutdown.Send);

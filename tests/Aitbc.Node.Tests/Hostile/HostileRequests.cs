@@ -118,13 +118,15 @@ internal sealed class HostileRequests(HostileText text, int port)
         var get = $"GET /v1/chain HTTP/1.1\r\nHost: localhost:{port}\r\n";
         var whole = text.Below(12) switch
         {
-            0 => $"{post}Content-Length: {text.Of("-1", "+5", "0x5", "99999999999999999999", "5, 5", "é", "")}\r\n\r\nabc",
+            0 => $"{post}Content-Length: "
+                + $"{text.Of("-1", "+5", "0x5", "99999999999999999999", "5, 5", "é", "")}\r\n\r\nabc",
             1 => $"{post}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
             2 => $"{post}Content-Length: {text.Of(10, 1_000_000, 1_048_577, 2_000_000_000)}\r\n\r\nabc",
             3 => $"{post}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n{text.Of("0\r\n\r\n", "abc")}",
-            4 => $"{post}Transfer-Encoding: {text.Of("chunked, chunked", "gzip", "identity", "gzip, chunked")}\r\n\r\nx",
+            4 => $"{post}Transfer-Encoding: "
+                + $"{text.Of("chunked, chunked", "gzip", "identity", "gzip, chunked")}\r\n\r\nx",
             5 => $"{post}Transfer-Encoding: chunked\r\n\r\n"
-                + text.Of("zz\r\n", "-1\r\n", "ffffffffffffffff\r\nabc", "5\r\nabcdefgh\r\n0\r\n\r\n", "3\r\nabc", "0\r\nA"),
+                + text.Of("zz\r\n", "-1\r\n", "ffffffffffffffff\r\nabc", "5\r\nabcdefgh\r\n0\r\n", "3\r\nabc", "0\r\nA"),
             6 => get + string.Concat(Enumerable.Repeat("X-A: b\r\n", 150)) + "\r\n",
             7 => $"{get}X-A: {text.Letters(20_000)}\r\n\r\n",
             8 => $"{get}{text.Of("Host: b\r\n", " folded\r\n", "X\0A: b\r\n", ": x\r\n", "X A: b\r\n", "X-A\r\n")}\r\n",

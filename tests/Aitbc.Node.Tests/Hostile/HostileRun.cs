@@ -73,7 +73,8 @@ internal sealed class HostileRun(NodeFixture node, ulong seed)
     private async Task SendPolitelyAsync(HostileText text)
     {
         using var message = new HttpRequestMessage(
-            text.Of(HttpMethod.Post, HttpMethod.Put, HttpMethod.Get), $"/v1/{text.Of("commands", "openings", "events")}");
+            text.Of(HttpMethod.Post, HttpMethod.Put, HttpMethod.Get),
+            $"/v1/{text.Of("commands", "openings", "events")}");
         message.Headers.TryAddWithoutValidation("Last-Event-ID", text.Number());
         if (message.Method != HttpMethod.Get)
         {

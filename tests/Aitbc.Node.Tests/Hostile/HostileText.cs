@@ -84,7 +84,8 @@ internal sealed class HostileText(SeededRandom random, string[] signed, string[]
         }
 
         var count = Sometimes(2) ? 150 : 1 + Below(3);
-        var query = Enumerable.Range(0, count).Select(_ => Sometimes(10) ? Letters(5) : $"{Of(Keys)}={(Sometimes(5) ? Of(tokens) : Number())}");
+        var query = Enumerable.Range(0, count).Select(
+            _ => Sometimes(10) ? Letters(5) : $"{Of(Keys)}={(Sometimes(5) ? Of(tokens) : Number())}");
         return $"{path}?{string.Join(Of("&", "&", ";", "&&"), query)}";
     }
 
