@@ -73,7 +73,12 @@ internal sealed partial class Guard(ILogger<Guard> log)
         && type.Contains("charset", StringComparison.OrdinalIgnoreCase)
         && (!MediaTypeHeaderValue.TryParse(type, out var parsed)
             || (parsed.Charset.HasValue
-                && !parsed.Charset.AsSpan().Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
+                && !IsUtf8(parsed.Charset.AsSpan().Trim('"'))));
+
+    /// <summary>Whether it is UTF-8, or the part of it that ASCII is.</summary>
+    private static bool IsUtf8(ReadOnlySpan<char> charset) =>
+        charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed: {Error}\n{Trace}")]
     private static partial void Failed(ILogger log, string method, string route, string error, string? trace);
