@@ -8,7 +8,8 @@ namespace Aitbc.Cli.Commands;
 /// <summary><c>aitbc bench</c>: measures, each figure beside its ceiling or peer of the same run.</summary>
 public static class BenchCommand
 {
-    private static readonly string[] Names = ["admit", "apply", "commit", "memory", "recovery", "snapshot", "soak", "stop", "verify"];
+    private static readonly string[] Names =
+        ["admit", "apply", "commit", "memory", "recovery", "snapshot", "soak", "stop", "verify"];
 
     /// <summary>Builds the command.</summary>
     /// <param name="output">The options that every command shares.</param>
@@ -30,10 +31,14 @@ public static class BenchCommand
             DefaultValueFactory = _ => 10,
         };
         var command = new ExampleCommand(
-            "bench", "Measures the ledger on this machine.", "aitbc bench commit --json") { name, quick, directory, minutes };
+            "bench", "Measures the ledger on this machine.", "aitbc bench commit --json") 
+            {
+                name, quick, directory, minutes,
+            };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var scale = new BenchScale(parsed.GetValue(quick), parsed.GetRequiredValue(directory), parsed.GetValue(minutes));
+            var scale = new BenchScale(
+                parsed.GetValue(quick), parsed.GetRequiredValue(directory), parsed.GetValue(minutes));
             var result = await RunAsync(parsed.GetRequiredValue(name), scale, cancellationToken).ConfigureAwait(false);
             return output.Open(parsed).Result(result, people => Show(people, result));
         });

@@ -126,7 +126,7 @@ internal sealed class HostileRequests(HostileText text, int port)
             4 => $"{post}Transfer-Encoding: "
                 + $"{text.Of("chunked, chunked", "gzip", "identity", "gzip, chunked")}\r\n\r\nx",
             5 => $"{post}Transfer-Encoding: chunked\r\n\r\n"
-                + text.Of("zz\r\n", "-1\r\n", "ffffffffffffffff\r\nabc", "5\r\nabcdefgh\r\n0\r\n", "3\r\nabc", "0\r\nA"),
+                + text.Of("zz\r\n", "-1\r\n", "ffffffffffffffff\r\nabc", "5\r\nabcdefgh\r\n0\r\n", "3\r\nabc", "0\r\n"),
             6 => get + string.Concat(Enumerable.Repeat("X-A: b\r\n", 150)) + "\r\n",
             7 => $"{get}X-A: {text.Letters(20_000)}\r\n\r\n",
             8 => $"{get}{text.Of("Host: b\r\n", " folded\r\n", "X\0A: b\r\n", ": x\r\n", "X A: b\r\n", "X-A\r\n")}\r\n",
