@@ -62,6 +62,33 @@ public sealed class AccessTests(SharedNode shared) : IClassFixture<SharedNode>
         Assert.False(second.Headers.Contains("Set-Cookie"));
     }
 
+    [Theory]
+    [InlineData("//evil.example/", "/")]
+    [InlineData("/%5Cevil.example", "/%5Cevil.example")]
+    [InlineData("/caf%C3%A9", "/caf%C3%A9")]
+    [InlineData("/a%0Db", "/a%0Db")]
+    public async Task A_token_leads_to_a_path_of_this_node_only(string path, string expected)
+    {
+        var token = node.Server.Sessions.NewOneTime();
+        var address = new Uri($"{node.Server.Url.GetLeftPart(UriPartial.Authority)}{path}?token={token}");
+        var answer = await node.Client.GetAsync(address);
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(expected, answer.Headers.Location!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("utf-7")]
+    [InlineData("bogus")]
+    [InlineData("")]
+    [InlineData("utf-16")]
+    public async Task Text_in_another_encoding_is_refused(string charset)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/openings") { Content = new StringContent("{}") };
+        request.Content.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", $"application/json; charset={charset}");
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await node.Client.SendAsync(request)).StatusCode);
+    }
+
     [Fact]
     public void A_session_is_that_of_its_cookie_and_of_no_other()
     {

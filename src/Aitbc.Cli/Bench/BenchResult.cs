@@ -28,7 +28,8 @@ internal sealed record BenchResult(
 /// <summary>How much a benchmark does.</summary>
 /// <param name="Quick">A small fraction: to see that it runs, not how fast.</param>
 /// <param name="Directory">Where throwaway data directories are made and removed.</param>
-internal sealed record BenchScale(bool Quick, string Directory)
+/// <param name="Minutes">How long what runs by the clock runs.</param>
+internal sealed record BenchScale(bool Quick, string Directory, int Minutes = 10)
 {
     /// <summary>The whole amount, or the small one.</summary>
     public int Of(int whole, int quick) => Quick ? quick : whole;

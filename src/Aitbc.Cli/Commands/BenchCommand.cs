@@ -8,7 +8,8 @@ namespace Aitbc.Cli.Commands;
 /// <summary><c>aitbc bench</c>: measures, each figure beside its ceiling or peer of the same run.</summary>
 public static class BenchCommand
 {
-    private static readonly string[] Names = ["apply", "commit", "memory", "recovery", "snapshot", "verify"];
+    private static readonly string[] Names =
+        ["admit", "apply", "commit", "memory", "recovery", "snapshot", "soak", "stop", "verify"];
 
     /// <summary>Builds the command.</summary>
     /// <param name="output">The options that every command shares.</param>
@@ -24,11 +25,20 @@ public static class BenchCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => ".",
         };
+        var minutes = new Option<int>("--minutes")
+        {
+            Description = "How long soak runs. Default: 10.",
+            DefaultValueFactory = _ => 10,
+        };
         var command = new ExampleCommand(
-            "bench", "Measures the ledger on this machine.", "aitbc bench commit --json") { name, quick, directory };
+            "bench", "Measures the ledger on this machine.", "aitbc bench commit --json") 
+            {
+                name, quick, directory, minutes,
+            };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var scale = new BenchScale(parsed.GetValue(quick), parsed.GetRequiredValue(directory));
+            var scale = new BenchScale(
+                parsed.GetValue(quick), parsed.GetRequiredValue(directory), parsed.GetValue(minutes));
             var result = await RunAsync(parsed.GetRequiredValue(name), scale, cancellationToken).ConfigureAwait(false);
             return output.Open(parsed).Result(result, people => Show(people, result));
         });
@@ -38,11 +48,14 @@ public static class BenchCommand
     private static Task<BenchResult> RunAsync(string name, BenchScale scale, CancellationToken cancellationToken) =>
         name switch
         {
+            "admit" => AdmitBench.RunAsync(scale, cancellationToken),
             "apply" => StateBenches.ApplyAsync(scale),
             "commit" => CommitBench.RunAsync(scale, cancellationToken),
             "memory" => StateBenches.MemoryAsync(scale),
             "recovery" => StateBenches.RecoveryAsync(scale, cancellationToken),
             "snapshot" => SnapshotBench.RunAsync(scale, cancellationToken),
+            "soak" => SoakBench.RunAsync(scale, scale.Minutes, cancellationToken),
+            "stop" => StopBench.RunAsync(scale, cancellationToken),
             _ => VerifyBench.RunAsync(scale, cancellationToken),
         };
 

@@ -61,6 +61,8 @@ internal sealed record NodeConfig
     /// <summary>Sets a ledger's options.</summary>
     public LedgerHostOptions Adjust(LedgerHostOptions options) => options with
     {
+        // What comes over HTTP comes from many at once: fewer and larger groups leave the processor to signatures.
+        GroupPause = new Duration(1),
         MaxQueued = (int)MaxQueued,
         MaxBlobBytes = (int)MaxBlobBytes,
         SegmentBytes = (int)SegmentBytes,

@@ -46,6 +46,10 @@ public sealed record LedgerHostOptions
     /// <summary>Payloads that may wait for the sequencer. Default 100,000.</summary>
     public int MaxQueued { get; init; } = 100_000;
 
+    /// <summary>Time that requests gather for one write to the disk while many come at once; one that comes alone,
+    /// or a guardian's stop, never waits for it. Default zero: none waits.</summary>
+    public Duration GroupPause { get; init; } = new(0);
+
     /// <summary>Longest sleep of the sequencer. Default 1 s.</summary>
     public Duration MaxIdle { get; init; } = Duration.FromSeconds(1);
 

@@ -73,7 +73,11 @@ internal sealed partial class Sequencer : IAsyncDisposable
             {
                 (isUrgent ? urgent : queue).Add(request);
                 queued += request.Weight;
-                Monitor.PulseAll(gate);
+                if (isUrgent || !pausing)
+                {
+                    Monitor.PulseAll(gate);
+                }
+
                 return;
             }
 
@@ -233,6 +237,11 @@ internal sealed partial class Sequencer : IAsyncDisposable
                 ThrowIfFailed();
                 if (urgent.Count + queue.Count > 0)
                 {
+                    if (Pause())
+                    {
+                        continue;
+                    }
+
                     taken.AddRange(urgent);
                     urgent.Clear();
                     if (taken.Count == 0)
@@ -241,6 +250,7 @@ internal sealed partial class Sequencer : IAsyncDisposable
                     }
 
                     queued -= taken.Sum(request => request.Weight);
+                    NoteTaken(taken.Count);
                     return true;
                 }
 

@@ -154,8 +154,15 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        context.Response.Redirect("/" + context.Request.Path.Value?.TrimStart('/', '\\'));
+        context.Response.Redirect(PathOf(context.Request.Path));
     }
+
+    /// <summary>The path again, as a header may have it; a path of two slashes would name another host.</summary>
+    private static string PathOf(PathString path) =>
+        path.ToUriComponent() is var text && text.StartsWith('/') && !text.StartsWith("//", StringComparison.Ordinal)
+            && !text.Contains('\\')
+            ? text
+            : "/";
 
     private static Task RefuseAsync(HttpContext context, string kind, Problem problem)
     {

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Aitbc.Node.Api;
 
@@ -58,6 +59,8 @@ internal sealed class BlobDoor : IDisposable
 /// <summary>Blobs: the bytes of what was declared, for their readers.</summary>
 internal static class BlobApi
 {
+    private const int LeastBytesPerSecond = 16 * 1024;
+
     public static void Map(IEndpointRouteBuilder v1)
     {
         v1.MapPut("/blobs/{digest}", PutAsync)
@@ -165,10 +168,24 @@ internal static class BlobApi
             limit.MaxRequestBodySize = size + 1L;
         }
 
+        // A few blobs come at once, so a slow one would keep others out: it is cut off.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = new Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate(
+                LeastBytesPerSecond, TimeSpan.FromSeconds(10));
+        }
+
         var bytes = new byte[size];
-        var length = await context.Request.Body.ReadAtLeastAsync(bytes, size, false, stop).ConfigureAwait(false);
-        var more = await context.Request.Body.ReadAsync(new byte[1], stop).ConfigureAwait(false);
-        return more == 0 ? bytes.AsMemory(0, length) : null;
+        try
+        {
+            var length = await context.Request.Body.ReadAtLeastAsync(bytes, size, false, stop).ConfigureAwait(false);
+            var more = await context.Request.Body.ReadAsync(new byte[1], stop).ConfigureAwait(false);
+            return more == 0 ? bytes.AsMemory(0, length) : null;
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The body breaks off, or its chunks do not fit.", broken);
+        }
     }
 
     private static IResult Absent() =>

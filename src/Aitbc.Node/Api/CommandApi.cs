@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using System.Threading.RateLimiting;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Access;
 using Aitbc.Node.Hosting;
@@ -9,8 +11,8 @@ using Aitbc.Protocol;
 using Aitbc.Protocol.Entries;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aitbc.Node.Api;
 
@@ -23,22 +25,26 @@ internal static class CommandApi
     /// <summary>Most payloads of one request.</summary>
     public const int MaxPayloads = 64;
 
+    /// <summary>Payloads from which on their checks do not belong on the threads that serve everybody.</summary>
+    private const int ManyPayloads = 4;
+
     private const string Json = "application/json";
 
     public static void Map(IEndpointRouteBuilder v1)
     {
-        v1.MapPost(
-                "/commands",
-                (HttpRequest request, LedgerHost ledger, NodeOptions options, CancellationToken stop) =>
-                    SendAsync(request, ledger, options, onlyOversight: false, stop))
-            .Describe("Sends signed payloads: one compact JWS, or a JSON array of up to 64, each for itself.")
-            .RequireRateLimiting(NodeServer.CommandsShare);
-        v1.MapPost(
-                "/oversight",
-                (HttpRequest request, LedgerHost ledger, NodeOptions options, CancellationToken stop) =>
-                    SendAsync(request, ledger, options, onlyOversight: true, stop))
-            .Describe("Sends a guardian's stop or release: never kept waiting behind other commands.")
-            .RequireRateLimiting(NodeServer.OversightShare);
+        // Asked for once: a request then needs no container of its own.
+        var services = v1.ServiceProvider;
+        var ledger = services.GetRequiredService<LedgerHost>();
+        var shares = services.GetRequiredService<CommandShares>();
+        var threads = services.GetRequiredService<AdmissionThreads>();
+        var max = services.GetRequiredService<NodeOptions>().MaxBodyBytes;
+        var (all, stops) = (
+            new CommandDoor(ledger, shares, threads, shares.Commands, max, OnlyOversight: false),
+            new CommandDoor(ledger, shares, threads, shares.Oversight, max, OnlyOversight: true));
+        v1.MapPost("/commands", (Delegate)((HttpContext context) => SendAsync(context, all)))
+            .Describe("Sends signed payloads: one compact JWS, or a JSON array of up to 64, each for itself.");
+        v1.MapPost("/oversight", (Delegate)((HttpContext context) => SendAsync(context, stops)))
+            .Describe("Sends a guardian's stop or release: never kept waiting behind other commands.");
     }
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, string summary) => builder
@@ -50,11 +56,10 @@ internal static class CommandApi
         .Produces<Problem>(StatusCodes.Status503ServiceUnavailable, Problem.MediaType)
         .WithSummary(summary);
 
-    private static async Task<IResult> SendAsync(
-        HttpRequest request, LedgerHost ledger, NodeOptions options, bool onlyOversight, CancellationToken stop)
+    private static async Task<IResult> SendAsync(HttpContext context, CommandDoor door)
     {
-        var kind = request.ContentType?.Split(';')[0].Trim();
-        if (kind is not (Jose or Json))
+        var kind = KindOf(context.Request.ContentType);
+        if (kind is null)
         {
             return new Problem(
                 "unsupportedMediaType",
@@ -63,33 +68,94 @@ internal static class CommandApi
                 $"Send one compact JWS as {Jose}, or an array of them as {Json}.").ToResult();
         }
 
-        var body = await ReadAsync(request, options.MaxBodyBytes, stop).ConfigureAwait(false);
-        if (kind == Jose)
+        var held = new HeldBody();
+        try
         {
-            if (!TryParse(body.Span, onlyOversight, out var signed, out var problem))
+            if (await ReadAsync(context.Request, door, held).ConfigureAwait(false) is not { } body)
             {
-                return problem.ToResult();
+                return CommandShares.Refuse(context);
             }
 
-            var result = await ledger.SubmitAsync(signed, stop).ConfigureAwait(false);
-            return result.Outcome == Outcome.Applied
-                ? Results.Json(OutcomeView.Of(result))
-                : OutcomeProblems.Of(result).ToResult();
+            return await SubmitAsync(context, body, kind == Jose, door).ConfigureAwait(false);
         }
-
-        return await SendAllAsync(body, ledger, onlyOversight, stop).ConfigureAwait(false);
+        finally
+        {
+            door.Shares.Release(held.Bytes);
+        }
     }
 
-    private static async Task<IResult> SendAllAsync(
-        ReadOnlyMemory<byte> body, LedgerHost ledger, bool onlyOversight, CancellationToken stop)
+    private static async Task<IResult> SubmitAsync(HttpContext context, byte[] body, bool isOne, CommandDoor door)
     {
-        if (ReadArray(body.Span) is not { } texts)
+        Task<IReadOnlyList<SubmitResult>> submitted;
+        object[] answers;
+        List<int> places;
+        using (var lease = await CommandShares.TakeAsync(door.Share).ConfigureAwait(false))
         {
-            return Problem.BadRequest($"The body is no JSON array of 1 to {MaxPayloads} compact JWS.").ToResult();
+            if (!lease.IsAcquired)
+            {
+                return CommandShares.Refuse(context);
+            }
+
+            var texts = isOne ? [body] : ReadArray(body);
+            if (texts is null)
+            {
+                return Problem.BadRequest($"The body is no JSON array of 1 to {MaxPayloads} compact JWS.").ToResult();
+            }
+
+            (answers, places) = (new object[texts.Count], new List<int>(texts.Count));
+            submitted = texts.Count < ManyPayloads
+                ? Submit(texts, answers, places, door)
+                : await door.Threads.RunAsync(() => Submit(texts, answers, places, door)).ConfigureAwait(false);
         }
 
-        var answers = new object[texts.Count];
-        var (sent, places) = (new List<SignedPayload>(texts.Count), new List<int>(texts.Count));
+        var results = await submitted.ConfigureAwait(false);
+        for (var i = 0; i < results.Count; i++)
+        {
+            answers[places[i]] = results[i].Outcome == Outcome.Applied
+                ? OutcomeView.Of(results[i])
+                : OutcomeProblems.Of(results[i]);
+        }
+
+        return !isOne ? JsonAnswer.Ok(answers)
+            : answers[0] is Problem problem ? problem.ToResult()
+            : JsonAnswer.Ok(answers[0]);
+    }
+
+    /// <summary>Parses, and checks the signatures before it returns. What is ordered is answered, so nobody
+    /// need give up waiting.</summary>
+    private static Task<IReadOnlyList<SubmitResult>> Submit(
+        List<byte[]> texts, object[] answers, List<int> places, CommandDoor door)
+    {
+        var sent = Parse(texts, door.OnlyOversight, answers, places);
+        if (sent.Sum(signed => (long)signed.Bytes.Length) > LedgerHost.MaxSubmissionBytes)
+        {
+            throw new BadHttpRequestException(
+                $"The payloads of a request have at most {LedgerHost.MaxSubmissionBytes} bytes together.",
+                StatusCodes.Status413PayloadTooLarge);
+        }
+
+        return sent.Count == 0
+            ? Task.FromResult<IReadOnlyList<SubmitResult>>([])
+            : door.Ledger.SubmitAllAsync(sent, CancellationToken.None);
+    }
+
+    private static string? KindOf(string? type) => type switch
+    {
+        null => null,
+        Jose => Jose,
+        Json => Json,
+        _ => type.AsSpan(0, type.IndexOf(';') is var end and >= 0 ? end : type.Length).Trim() switch
+        {
+            Jose => Jose,
+            Json => Json,
+            _ => null,
+        },
+    };
+
+    private static List<SignedPayload> Parse(
+        List<byte[]> texts, bool onlyOversight, object[] answers, List<int> places)
+    {
+        var sent = new List<SignedPayload>(texts.Count);
         for (var i = 0; i < texts.Count; i++)
         {
             if (TryParse(texts[i], onlyOversight, out var signed, out var problem))
@@ -103,15 +169,7 @@ internal static class CommandApi
             }
         }
 
-        var results = sent.Count == 0 ? [] : await ledger.SubmitAllAsync(sent, stop).ConfigureAwait(false);
-        for (var i = 0; i < results.Count; i++)
-        {
-            answers[places[i]] = results[i].Outcome == Outcome.Applied
-                ? OutcomeView.Of(results[i])
-                : OutcomeProblems.Of(results[i]);
-        }
-
-        return Results.Json(answers);
+        return sent;
     }
 
     private static bool TryParse(
@@ -158,15 +216,31 @@ internal static class CommandApi
     }
 
     /// <summary>The whole body; Kestrel has bounded it already, and an unknown length is bounded here.</summary>
-    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int max, CancellationToken stop)
+    /// <returns>Null where bodies hold all the memory that they may.</returns>
+    private static async Task<byte[]?> ReadAsync(HttpRequest request, CommandDoor door, HeldBody held)
     {
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync(stop).ConfigureAwait(false);
-            if (read.Buffer.Length > max)
+            ReadResult read;
+            try
+            {
+                read = await request.BodyReader.ReadAsync().ConfigureAwait(false);
+            }
+            catch (IOException broken) when (broken is not BadHttpRequestException)
+            {
+                // A chunk's size that is no number, for example: the sender's fault, not the node's.
+                throw new BadHttpRequestException("The body breaks off, or its chunks do not fit.", broken);
+            }
+
+            if (read.Buffer.Length > door.MaxBodyBytes)
             {
                 throw new BadHttpRequestException(
-                    $"A body has at most {max} bytes.", StatusCodes.Status413PayloadTooLarge);
+                    $"A body has at most {door.MaxBodyBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+            }
+
+            if (!door.Shares.TryHold(ref held.Bytes, read.Buffer.Length))
+            {
+                return null;
             }
 
             if (read.IsCompleted)
@@ -180,4 +254,18 @@ internal static class CommandApi
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
+
+    private sealed class HeldBody
+    {
+        public long Bytes;
+    }
+
+    /// <summary>What requests of one of the two resources go through.</summary>
+    private sealed record CommandDoor(
+        LedgerHost Ledger,
+        CommandShares Shares,
+        AdmissionThreads Threads,
+        RateLimiter Share,
+        int MaxBodyBytes,
+        bool OnlyOversight);
 }

@@ -8,7 +8,6 @@ using Aitbc.Protocol;
 using Aitbc.Protocol.Entries;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 
 namespace Aitbc.Node.Api;
@@ -43,7 +42,7 @@ internal static class OfferApi
         .Produces<OfferView>()
         .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
         .Produces<Problem>(StatusCodes.Status409Conflict, Problem.MediaType)
-        .RequireRateLimiting(NodeServer.CommandsShare)
+        .AddEndpointFilter(new CommandShareFilter())
         .WithSummary(summary);
 }
 

@@ -14,6 +14,9 @@ namespace Aitbc.Node.Api;
 /// <summary>Services on offer.</summary>
 internal static class ServiceApi
 {
+    /// <summary>Most bytes of an input that is checked: what a specification may have.</summary>
+    private const int MaxInputBytes = 16 * 1024;
+
     public static void Map(IEndpointRouteBuilder v1)
     {
         v1.MapGet(
@@ -54,7 +57,7 @@ internal static class ServiceApi
     }
 
     private static async Task<IResult> CheckAsync(
-        string id, HttpRequest request, LedgerHost ledger, NodeOptions options, CancellationToken stop)
+        string id, HttpRequest request, LedgerHost ledger, CancellationToken stop)
     {
         var named = ServiceId.TryParse(id, out var service)
             ? ledger.View.Read(state => state.FindService(service) is var found and >= 0
@@ -79,7 +82,7 @@ internal static class ServiceApi
                 + "can be checked here.").ToResult();
         }
 
-        var body = await CommandApi.ReadAsync(request, options.MaxBodyBytes, stop).ConfigureAwait(false);
+        var body = await ReadAsync(request, stop).ConfigureAwait(false);
         var problems = schema.Check(body);
         return problems.Count == 0
             ? Results.Json(new InputChecked(digest))
@@ -88,6 +91,24 @@ internal static class ServiceApi
                 "The input does not meet the service's schema.",
                 StatusCodes.Status422UnprocessableEntity,
                 problems[0].Sentence) { Problems = problems }.ToResult();
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken stop)
+    {
+        var bytes = new byte[MaxInputBytes + 1];
+        try
+        {
+            var read = await request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop)
+                .ConfigureAwait(false);
+            return read <= MaxInputBytes
+                ? bytes.AsMemory(0, read)
+                : throw new BadHttpRequestException(
+                    $"An input has at most {MaxInputBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The body breaks off, or its chunks do not fit.", broken);
+        }
     }
 
     private static Problem NoSuchService() => Problem.NotFound("No service that is listed has this id.");

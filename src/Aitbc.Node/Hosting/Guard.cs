@@ -3,6 +3,7 @@ using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace Aitbc.Node.Hosting;
 
@@ -16,6 +17,12 @@ internal sealed partial class Guard(ILogger<Guard> log)
         Problem problem;
         try
         {
+            if (IsForeignText(context.Request.ContentType))
+            {
+                throw new BadHttpRequestException(
+                    "Text is UTF-8 here: leave the charset out.", StatusCodes.Status415UnsupportedMediaType);
+            }
+
             await next(context).ConfigureAwait(false);
             if (context.Response.HasStarted || context.Response.StatusCode < StatusCodes.Status400BadRequest
                 || context.Response.ContentType is not null)
@@ -25,7 +32,9 @@ internal sealed partial class Guard(ILogger<Guard> log)
 
             problem = OfStatus(context.Response.StatusCode);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (
+            gone is OperationCanceledException or IOException and not BadHttpRequestException
+            && context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -56,6 +65,20 @@ internal sealed partial class Guard(ILogger<Guard> log)
         context.Response.Clear();
         await problem.ToResult().ExecuteAsync(context).ConfigureAwait(false);
     }
+
+    /// <summary>Whether a body is said to be in another encoding than JSON's own; what binds bodies takes that for a
+    /// defect of ours.</summary>
+    private static bool IsForeignText(string? type) =>
+        type is not null
+        && type.Contains("charset", StringComparison.OrdinalIgnoreCase)
+        && (!MediaTypeHeaderValue.TryParse(type, out var parsed)
+            || (parsed.Charset.HasValue
+                && !IsUtf8(parsed.Charset.AsSpan().Trim('"'))));
+
+    /// <summary>Whether it is UTF-8, or the part of it that ASCII is.</summary>
+    private static bool IsUtf8(ReadOnlySpan<char> charset) =>
+        charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        || charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed: {Error}\n{Trace}")]
     private static partial void Failed(ILogger log, string method, string route, string error, string? trace);

@@ -3,20 +3,17 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Threading.RateLimiting;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Access;
 using Aitbc.Node.Api;
 using Aitbc.Node.Dashboard;
 using Aitbc.Node.History;
 using Aitbc.Node.Metrics;
-using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,15 +26,6 @@ namespace Aitbc.Node.Hosting;
 /// streams end.</remarks>
 public sealed class NodeServer : IAsyncDisposable
 {
-    /// <summary>Share of concurrency for requests with commands.</summary>
-    internal const string CommandsShare = "commands";
-
-    /// <summary>Share that only guardians' commands use, so that no flood of others delays them.</summary>
-    internal const string OversightShare = "oversight";
-
-    private const int OversightAtOnce = 64;
-    private const int OversightWaiting = 4_096;
-
     private readonly WebApplication app;
     private readonly IDisposable? export;
 
@@ -49,6 +37,9 @@ public sealed class NodeServer : IAsyncDisposable
 
     /// <summary>Which hosts act for which agents: their heartbeats.</summary>
     public required AgentLeases Leases { get; init; }
+
+    /// <summary>How much of it requests with commands take.</summary>
+    internal CommandShares Shares => app.Services.GetRequiredService<CommandShares>();
 
     /// <summary>Where it listens, called by name: a passkey cannot belong to an IP address.</summary>
     public Uri Url { get; }
@@ -123,12 +114,15 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft", LogLevel.None);
         log(builder.Logging);
         builder.WebHost.UseKestrel(kestrel => Limit(kestrel, options));
+        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddSingleton(new MarketHistory(ledger, options.HistoryEntries));
         builder.Services.AddHostedService<HistoryFollower>();
+        builder.Services.AddSingleton<CommandShares>();
+        builder.Services.AddSingleton<AdmissionThreads>();
         builder.Services.AddSingleton<NodeMeters>();
         builder.Services.AddSingleton(
             found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));
@@ -139,7 +133,6 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddHostedService<LivenessJournal>();
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
-        builder.Services.AddRateLimiter(limits => Share(limits, options));
         var app = builder.Build();
         var meter = new RequestMeter(app.Services.GetRequiredService<NodeMeters>(), time);
         meter.Watch(app.Services.GetRequiredService<DiagnosticListener>());
@@ -148,7 +141,6 @@ public sealed class NodeServer : IAsyncDisposable
         app.Use(meter.RunAsync);
         app.Use(new Guard(app.Services.GetRequiredService<ILogger<Guard>>()).RunAsync);
         app.Use(gate.RunAsync);
-        app.UseRateLimiter();
         ApiRoutes.Map(app, DashboardFiles.Load(options.Dashboard));
         return app;
     }
@@ -192,20 +184,5 @@ public sealed class NodeServer : IAsyncDisposable
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.NumberHandling = JsonNumberHandling.Strict;
         json.MaxDepth = 16;
-    }
-
-    private static void Share(RateLimiterOptions limits, NodeOptions options)
-    {
-        limits.AddConcurrencyLimiter(CommandsShare, share =>
-            (share.PermitLimit, share.QueueLimit) = (options.MaxCommandsAtOnce, options.MaxCommandsWaiting));
-        limits.AddConcurrencyLimiter(OversightShare, share =>
-            (share.PermitLimit, share.QueueLimit) = (OversightAtOnce, OversightWaiting));
-        limits.OnRejected = (rejected, _) =>
-        {
-            RequestMeter.Refused(rejected.HttpContext, RequestMeter.Rate);
-            rejected.HttpContext.Response.Headers.RetryAfter = "1";
-            return new ValueTask(Problem.Busy("Too many commands wait already: try again in a second.")
-                .ToResult().ExecuteAsync(rejected.HttpContext));
-        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Aitbc.Node.Api;
 using Aitbc.Workloads.Schemas;
 using Microsoft.AspNetCore.Http;
 
@@ -42,7 +43,7 @@ public sealed record Problem(string Code, string Title, int Status, string Detai
     public IReadOnlyList<SchemaProblem>? Problems { get; init; }
 
     /// <summary>As an answer.</summary>
-    public IResult ToResult() => Results.Json(this, statusCode: Status, contentType: MediaType);
+    public IResult ToResult() => new JsonAnswer(this, Status, MediaType);
 
     /// <summary>Nothing is there.</summary>
     public static Problem NotFound(string detail) =>

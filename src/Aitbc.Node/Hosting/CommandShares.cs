@@ -1,0 +1,114 @@
+using System.Threading.RateLimiting;
+using Aitbc.Node.Metrics;
+using Aitbc.Node.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace Aitbc.Node.Hosting;
+
+/// <summary>
+/// Shares of the processor for requests with commands: one for all, one that only guardians' stops use, so that no
+/// flood of others delays them. A share is taken once the body is here and given back once its signatures are checked:
+/// neither who sends slowly nor the disk keeps one from others. Bodies have a share of memory in the same way.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class CommandShares : IDisposable
+{
+    /// <summary>Bytes of bodies that requests with commands may hold at once, from the first byte that comes to the
+    /// answer.</summary>
+    public const long MaxBodyBytes = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of each body that are not counted: what any connection may hold anyway.</summary>
+    public const int FreeBodyBytes = 4 * 1024;
+
+    private const int OversightAtOnce = 64;
+    private const int OversightWaiting = 4_096;
+
+    private long bodyBytes;
+
+    public CommandShares(NodeOptions options)
+    {
+        Commands = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.MaxCommandsAtOnce,
+            QueueLimit = options.MaxCommandsWaiting,
+        });
+        Oversight = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = OversightAtOnce,
+            QueueLimit = OversightWaiting,
+        });
+    }
+
+    /// <summary>The share of all.</summary>
+    public RateLimiter Commands { get; }
+
+    /// <summary>The share of guardians' stops.</summary>
+    public RateLimiter Oversight { get; }
+
+    /// <summary>Takes a place, at once or in turn.</summary>
+    /// <returns>The place, to be disposed; it may not be acquired: then too many wait already.</returns>
+    public static ValueTask<RateLimitLease> TakeAsync(RateLimiter share)
+    {
+        var lease = share.AttemptAcquire();
+        return lease.IsAcquired ? ValueTask.FromResult(lease) : share.AcquireAsync();
+    }
+
+    /// <summary>Takes memory for a body that has grown.</summary>
+    /// <param name="taken">What the request has taken so far; carried on.</param>
+    /// <param name="length">How long its body is by now, bytes.</param>
+    /// <returns>False where all is taken; then nothing was.</returns>
+    public bool TryHold(ref long taken, long length)
+    {
+        var more = Math.Max(0, length - FreeBodyBytes) - taken;
+        if (more <= 0)
+        {
+            return true;
+        }
+
+        if (Interlocked.Add(ref bodyBytes, more) > MaxBodyBytes)
+        {
+            Interlocked.Add(ref bodyBytes, -more);
+            return false;
+        }
+
+        taken += more;
+        return true;
+    }
+
+    /// <summary>Gives memory back.</summary>
+    public void Release(long taken)
+    {
+        if (taken > 0)
+        {
+            Interlocked.Add(ref bodyBytes, -taken);
+        }
+    }
+
+    /// <summary>The answer where all of a share is taken.</summary>
+    public static IResult Refuse(HttpContext context)
+    {
+        RequestMeter.Refused(context, RequestMeter.Rate);
+        context.Response.Headers.RetryAfter = "1";
+        return Problem.Busy("Too many commands wait already: try again in a second.").ToResult();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Commands.Dispose();
+        Oversight.Dispose();
+    }
+}
+
+/// <summary>Takes a share around an endpoint that has bound its body already.</summary>
+internal sealed class CommandShareFilter : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var shares = (CommandShares)context.HttpContext.RequestServices.GetService(typeof(CommandShares))!;
+        using var lease = await CommandShares.TakeAsync(shares.Commands).ConfigureAwait(false);
+        return lease.IsAcquired
+            ? await next(context).ConfigureAwait(false)
+            : CommandShares.Refuse(context.HttpContext);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Aitbc.Node.Hosting;
+
+namespace Aitbc.Node.Tests.Hostile;
+
+/// <summary>Who sends or reads slowly keeps nothing from others.</summary>
+public sealed class SlowTests
+{
+    [Theory]
+    [InlineData("/v1/commands")]
+    [InlineData("/v1/openings")]
+    public async Task A_body_that_comes_slowly_takes_nobodys_turn(string path)
+    {
+        await using var node = await NodeFixture.StartAsync(
+            new NodeOptions { MaxCommandsAtOnce = 1, MaxCommandsWaiting = 0 });
+        using var slow = await SendAsync(
+            node,
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 10\r\n\r\n[");
+
+        // Asked after the slow one on purpose: its headers are there by then.
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await node.SendAsync(node.Sign(1, node.Pay(2)))).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Streams_that_nobody_reads_delay_no_command()
+    {
+        await using var node = await NodeFixture.StartAsync();
+        var idle = new List<TcpClient>();
+        for (var i = 0; i < 300; i++)
+        {
+            idle.Add(await SendAsync(node, "GET /v1/events?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await node.SendAsync(node.Sign(1, node.Pay(2)))).StatusCode);
+        }
+
+        idle.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task Bodies_hold_so_much_memory_and_no_more()
+    {
+        await using var node = await NodeFixture.StartAsync();
+        var (shares, taken) = (node.Server.Shares, 0L);
+        Assert.True(shares.TryHold(ref taken, CommandShares.MaxBodyBytes));
+        var large = await node.SendAsync(new string('a', 100_000));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, large.StatusCode);
+        Assert.Equal("busy", (await NodeFixture.JsonOf(large)).GetProperty("code").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await node.SendAsync(node.Sign(1, node.Pay(2)))).StatusCode);
+        shares.Release(taken);
+        Assert.Equal(HttpStatusCode.BadRequest, (await node.SendAsync(new string('a', 100_000))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_chunk_of_no_size_is_the_senders_fault()
+    {
+        await using var node = await NodeFixture.StartAsync();
+        using var client = await SendAsync(
+            node,
+            "POST /v1/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc");
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 400", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Empty(node.Log.Lines);
+    }
+
+    private static async Task<TcpClient> SendAsync(NodeFixture node, string text)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, node.Server.Url.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+        return client;
+    }
+}
