@@ -51,7 +51,12 @@ public sealed class ProviderTests
         var conduct = new ChatAgent(traits);
         var agent = Scene.Provider() with { Conduct = conduct, Memory = conduct.NewMemory() };
         var see = Scene.See(Scene.Workload() with { Capability = WorkloadCapabilities.Chat });
-        see = see with { Services = [see.Services[0] with { Capability = WorkloadCapabilities.Chat }] };
+        see = see with
+        {
+            Services = [see.Services[0] with { Capability = WorkloadCapabilities.Chat }],
+            Fetch = _ => new Aitbc.Workloads.Specs.ChatSpec(
+                [new Aitbc.Workloads.Specs.ChatMessageText("user", "hello")]).ToBytes(),
+        };
 
         Assert.IsType<PlaceBid>(Scene.Acts(AgentTurn.Think(agent, see))[0]);
 

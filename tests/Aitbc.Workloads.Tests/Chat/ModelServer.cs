@@ -50,9 +50,10 @@ internal sealed class ModelServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The loop ends by the token alone: a listener that is stopped under it throws something else.
         await stopping.CancelAsync();
-        listener.Stop();
         await serving;
+        listener.Stop();
         stopping.Dispose();
     }
 
