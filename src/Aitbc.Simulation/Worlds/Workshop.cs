@@ -163,7 +163,12 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual, ChatEndpoint? cha
 
         try
         {
-            return await Task.Run(() => Compute(agent, order), CancellationToken.None).ConfigureAwait(false);
+            // A thread of its own: a training on one of the pool's would keep requests of the same process waiting.
+            return await Task.Factory.StartNew(
+                () => Compute(agent, order),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false);
         }
         finally
         {
