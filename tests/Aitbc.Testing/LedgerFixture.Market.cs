@@ -73,7 +73,7 @@ public sealed partial class LedgerFixture
     {
         var digest = Unique("blob", ++made);
         Do(payer, new DeclareBlob(digest, 1000, days));
-        Input(new BlobAvailable(digest, 1000));
+        Input(new BlobAvailable(digest, 1000, payer.Id));
         return digest;
     }
 

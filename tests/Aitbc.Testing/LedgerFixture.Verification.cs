@@ -160,7 +160,7 @@ public sealed partial class LedgerFixture
         if (!State.BlobIsAvailable(digest))
         {
             Do(payer, new DeclareBlob(digest, 1000, 60));
-            Input(new BlobAvailable(digest, 1000));
+            Input(new BlobAvailable(digest, 1000, payer.Id));
         }
     }
 }

@@ -137,6 +137,36 @@ public sealed class ValidatorTests
     }
 
     [Fact]
+    public void Validators_read_the_input_once_drawn_the_result_once_shown_and_both_parties_what_they_found()
+    {
+        var chain = new LedgerFixture(1, CheckedWork.Free);
+        var (client, provider) = (chain.People[0], chain.NewProvider(chain.People[1]));
+        chain.NewValidators(3);
+        var blob = chain.Blob(client);
+        var id = chain.Award(client, provider, post => post with
+        {
+            Input = blob,
+            Spec = blob,
+            Mode = VerificationMode.KOfN,
+            Validation = LedgerFixture.Validation,
+        });
+        var result = chain.Seal(provider, id);
+        bool Reads(Actor who, Digest digest) => Blobs.BlobReaders.MayRead(chain.State, digest, who.Id);
+        var drawn = chain.Draw(id);
+        var found = chain.Unique("found", 1);
+
+        Assert.All(drawn, validator => Assert.True(Reads(validator.Agent, blob)));
+        Assert.False(Reads(chain.People[5], blob));
+        chain.Commit(id, found, drawn);
+        chain.Show(provider, id);
+        Assert.All(drawn, validator => Assert.True(Reads(validator.Agent, result)));
+        Assert.False(Reads(chain.People[5], result));
+        chain.Judge(id, drawn[0]);
+        Assert.True(Reads(client, found) && Reads(provider.Agent, found));
+        Assert.False(Reads(chain.People[5], found));
+    }
+
+    [Fact]
     public void So_many_may_offer_to_validate_and_no_more()
     {
         var chain = new LedgerFixture(1, CheckedWork.Free);
