@@ -30,6 +30,7 @@ public sealed class DryRun : IDisposable
     private readonly Step step;
     private Admitted admitted;
     private ClientPayload? payload;
+    private int lifted = -1;
 
     /// <summary>Opens the savepoint.</summary>
     /// <param name="state">The state; no other savepoint may be open on it.</param>
@@ -53,12 +54,20 @@ public sealed class DryRun : IDisposable
         return Admission.Check(state, header, payload, out admitted);
     }
 
+    /// <summary>Whether the guardians' approval is taken as given: what a person sees who is asked for it.</summary>
+    public bool IsGranted { get; init; }
+
     /// <summary>Whether the payload admitted last was handled before; it would do nothing again.</summary>
     public bool IsDuplicate => admitted.IsDuplicate;
 
     /// <summary>The sender's constitution: hard limits, allowed actions, approval.</summary>
     public Outcome CheckBounds(Command command) => ConstitutionRules.Check(
-        state, state.Accounts[admitted.From.Slot], command.Kind, Exposure.Of(state, command));
+        state,
+        state.Accounts[admitted.From.Slot],
+        command.Kind,
+        Exposure.Of(state, command),
+        new Consent(IsGranted, payload!.PayloadDigest),
+        out lifted);
 
     /// <summary>The act's own rules; where they let it pass, its effect stays for what is tried after it.</summary>
     public Outcome Act(Command command)
@@ -66,9 +75,9 @@ public sealed class DryRun : IDisposable
         var exposure = Exposure.Of(state, command);
         var call = new Call(step, admitted.From, admitted.FullGas, payload!.Epoch);
         var outcome = Ledger.Act(call, command, exposure);
-        if (outcome == Outcome.Applied && !exposure.Value.IsZero && call.Sender.Agent != 0)
+        if (outcome == Outcome.Applied)
         {
-            step.Emit(new LimitReserved(call.From, exposure.Value));
+            Ledger.Count(call, command.Kind, exposure, lifted);
         }
 
         return outcome;

@@ -124,13 +124,18 @@ public sealed class Ledger
             return new ApplyResult(firstOutcome, firstSeq, true, 0);
         }
 
-        var start = step.Length;
         State.BeginEntry(header);
         var call = new Call(step, admitted.From, admitted.FullGas, payload.Epoch);
         var failedAt = 0;
+        var consent = new Consent(IsGranted: false, payload.PayloadDigest);
         var outcome = payload.Commands.Length == 1
-            ? Execute(call, payload.Commands[0])
-            : ExecuteBatch(call, payload.Commands, start, out failedAt);
+            ? Execute(call, payload.Commands[0], consent)
+            : ExecuteBatch(call, payload.Commands, consent, out failedAt);
+        if (outcome == Outcome.ApprovalNeeded)
+        {
+            outcome = ApprovalRules.Park(call, payload, out failedAt);
+        }
+
         step.Emit(new CommandHandled(
             admitted.From,
             (ushort)payload.Lane,
@@ -138,48 +143,71 @@ public sealed class Ledger
             (uint)outcome,
             payload.Sequence,
             payload.PayloadDigest.Prefix,
-            outcome == Outcome.Applied ? admitted.FullGas : admitted.BaseGas));
+            outcome is Outcome.Applied or Outcome.Parked ? admitted.FullGas : admitted.BaseGas));
         return new ApplyResult(outcome, header.Seq, false, failedAt);
     }
 
     /// <summary>All or nothing: a refusal takes back what the commands before it did.</summary>
-    private Outcome ExecuteBatch(in Call call, Command[] commands, int start, out int failedAt)
+    internal static Outcome ExecuteBatch(in Call call, Command[] commands, in Consent consent, out int failedAt)
     {
-        State.Begin();
+        var start = call.Step.Length;
+        call.State.Begin();
         for (failedAt = 0; failedAt < commands.Length; failedAt++)
         {
-            var outcome = Execute(call, commands[failedAt]);
+            var outcome = Execute(call, commands[failedAt], consent);
             if (outcome != Outcome.Applied)
             {
-                State.Rollback();
-                step.TruncateTo(start);
+                call.State.Rollback();
+                call.Step.TruncateTo(start);
                 return outcome;
             }
         }
 
-        State.Commit();
+        call.State.Commit();
         failedAt = 0;
         return Outcome.Applied;
     }
 
     /// <summary>One command: the constitution, then the act's own rules, then the reservation of what it exposes.
     /// </summary>
-    private Outcome Execute(in Call call, Command command)
+    internal static Outcome Execute(in Call call, Command command, in Consent consent)
     {
-        var exposure = Exposure.Of(State, command);
-        var outcome = ConstitutionRules.Check(State, call.Sender, command.Kind, exposure);
+        var exposure = Exposure.Of(call.State, command);
+        var outcome = ConstitutionRules.Check(
+            call.State, call.Sender, command.Kind, exposure, consent, out var lifted);
         if (outcome != Outcome.Applied)
         {
             return outcome;
         }
 
         outcome = Act(call, command, exposure);
-        if (outcome == Outcome.Applied && !exposure.Value.IsZero && call.Sender.Agent != 0)
+        if (outcome == Outcome.Applied)
         {
-            step.Emit(new LimitReserved(call.From, exposure.Value));
+            Count(call, command.Kind, exposure, lifted);
         }
 
         return outcome;
+    }
+
+    /// <summary>What took effect counts against the agent's limits, its rules and the override that let it pass.
+    /// </summary>
+    internal static void Count(in Call call, CommandKind kind, in Exposure exposure, int lifted)
+    {
+        if (call.Sender.Agent == 0)
+        {
+            return;
+        }
+
+        ref readonly var agent = ref call.State.Agents[call.Sender.Agent - 1];
+        if (!exposure.Value.IsZero || (agent.Flags & AgentFlags.Rules) != 0)
+        {
+            call.Step.Emit(new LimitReserved(call.From, kind, exposure.Value));
+        }
+
+        if (lifted >= 0 && !exposure.Amount.IsZero)
+        {
+            call.Step.Emit(new OverrideUsed(call.State.Overrides[lifted].Id, exposure.Amount));
+        }
     }
 
     /// <summary>The act's own rules, and the events that carry it out.</summary>
@@ -208,6 +236,14 @@ public sealed class Ledger
         CommandKind.ReleaseAgent => OversightRules.Release(call, (ReleaseAgent)command),
         CommandKind.StopMarket => OversightRules.Stop(call, (StopMarket)command),
         CommandKind.ReleaseMarket => OversightRules.Release(call, (ReleaseMarket)command),
+        CommandKind.ChangeConstitution => MotionRules.Change(call, (ChangeConstitution)command),
+        CommandKind.ChangeGuardians => MotionRules.Change(call, (ChangeGuardians)command),
+        CommandKind.SetOverride => OverrideRules.Set(call, (SetOverride)command),
+        CommandKind.RevokeOverride => OverrideRules.Revoke(call, (RevokeOverride)command),
+        CommandKind.AgreeMotion => MotionRules.Agree(call, (AgreeMotion)command),
+        CommandKind.RejectMotion => MotionRules.Reject(call, (RejectMotion)command),
+        CommandKind.GrantApproval => ApprovalRules.Grant(call, (GrantApproval)command),
+        CommandKind.DenyApproval => ApprovalRules.Deny(call, (DenyApproval)command),
         CommandKind.SealWork => VerificationRules.Seal(call, (SealWork)command),
         CommandKind.RevealWork => VerificationRules.Reveal(call, (RevealWork)command),
         CommandKind.CommitVerdict => VerificationRules.Commit(call, (CommitVerdict)command),
@@ -264,6 +300,8 @@ public sealed class Ledger
                 return BidRules.OpenBids(step, openings);
             case BlobAvailable blob:
                 return BlobRules.Arrive(step, blob);
+            case MonitorVerdict verdict:
+                return OversightRules.Judge(step, verdict);
             case Liveness liveness:
                 return VerificationRules.Hear(step, liveness);
             default:

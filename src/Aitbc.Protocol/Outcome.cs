@@ -6,7 +6,7 @@ namespace Aitbc.Protocol;
 /// </summary>
 /// <remarks>
 /// 1 to 99 are inadmissible: not journalled, free, nonce kept. 100 and above are refused later: journalled, base gas
-/// paid, nonce used, nothing else changed. Source: DESIGN.md sections 5 and 6.
+/// paid, nonce used, nothing else changed; <see cref="Parked"/> alone is no refusal. Source: DESIGN.md sections 5 and 6.
 /// </remarks>
 public enum Outcome : ushort
 {
@@ -78,30 +78,51 @@ public enum Outcome : ushort
     /// Stands outside the order: nothing about the entry has been looked at yet.</summary>
     DueFirst = 20,
 
-    /// <summary>The value of one action would pass the constitution's <c>maxValuePerAction</c>.</summary>
-    ValueLimit = 100,
+    /// <summary>The agent is in safe mode: it may only shrink what it is exposed to, until its guardians release it.
+    /// </summary>
+    SafeMode = 100,
+
+    /// <summary>A guardian's override denies this action.</summary>
+    DeniedByOverride = 101,
+
+    /// <summary>The value of one action would pass the constitution's <c>maxValuePerAction</c>, or a rule's amount.
+    /// </summary>
+    ValueLimit = 102,
 
     /// <summary>The constitution's <c>maxDailyVolume</c> would be passed in a rolling 24 hours.</summary>
-    VolumeLimit = 101,
+    VolumeLimit = 103,
 
     /// <summary>The stake would pass the constitution's <c>maxStake</c>.</summary>
-    StakeLimit = 102,
+    StakeLimit = 104,
 
-    /// <summary>The constitution names the counterparties, and this is none of them.</summary>
-    CounterpartyNotAllowed = 103,
+    /// <summary>The constitution names the counterparties, and this is none of them; or a rule forbids this one.
+    /// </summary>
+    CounterpartyNotAllowed = 105,
 
-    /// <summary>The constitution does not let the agent act at this hour (UTC).</summary>
-    OutsideHours = 104,
+    /// <summary>The constitution, or a rule, does not let the agent act at this hour (UTC).</summary>
+    OutsideHours = 106,
 
     /// <summary>Money may not leave so soon after a change of keys.</summary>
-    KeyChangeHold = 105,
+    KeyChangeHold = 107,
+
+    /// <summary>A rule forbids this action; no override lifts it.</summary>
+    ActionDenied = 108,
+
+    /// <summary>A rule's limit over its window, of value or of acts, would be passed.</summary>
+    WindowLimit = 109,
+
+    /// <summary>A rule does not let this action follow another so soon.</summary>
+    SequenceHold = 110,
+
+    /// <summary>A rule asks for a better record of the counterparty.</summary>
+    CounterpartyRecord = 111,
 
     /// <summary>The constitution's <c>allowedActions</c> does not name this action.</summary>
-    ActionNotAllowed = 106,
+    ActionNotAllowed = 112,
 
-    /// <summary>The constitution requires a person's approval, and there is none; approvals come with oversight.
-    /// </summary>
-    ApprovalNeeded = 107,
+    /// <summary>The command needs a person's approval and cannot wait for one: as many as may wait already do, or the
+    /// payload has more than 64 commands.</summary>
+    ApprovalNeeded = 113,
 
     /// <summary>The sender may not do this: not the owner, guardian, council, client, provider or bidder that the
     /// command needs.</summary>
@@ -137,6 +158,21 @@ public enum Outcome : ushort
 
     /// <summary>There is no such stop to release, or this guardian's release is counted already.</summary>
     NothingToRelease = 130,
+
+    /// <summary>No such command waits for approval: it never did, or it has ended.</summary>
+    NoSuchApproval = 131,
+
+    /// <summary>The payload that the guardian approves is not the one that waits.</summary>
+    ApprovalMismatch = 132,
+
+    /// <summary>There is no such motion, or it has ended.</summary>
+    NoSuchMotion = 133,
+
+    /// <summary>There is no such override, or it has ended.</summary>
+    NoSuchOverride = 134,
+
+    /// <summary>This guardian has said so already.</summary>
+    AlreadySaid = 135,
 
     /// <summary>The amount is zero, or the payer and the payee are the same.</summary>
     BadAmount = 140,
@@ -205,6 +241,10 @@ public enum Outcome : ushort
 
     /// <summary>Fewer validators than asked for could be drawn now.</summary>
     TooFewValidators = 181,
+
+    /// <summary>Not refused and not done yet: the command waits for its guardians' approval, its money and limits
+    /// reserved. What becomes of it is told by the event that ends the approval.</summary>
+    Parked = 200,
 }
 
 /// <summary>Questions asked of an <see cref="Outcome"/>.</summary>

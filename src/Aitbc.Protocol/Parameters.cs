@@ -19,7 +19,8 @@ public sealed record Parameters
     /// <summary>Gas of each command over the base, in multiples of <see cref="BaseGas"/>, by
     /// <see cref="CommandKind"/>; guardians' commands are free whatever stands here.</summary>
     public IReadOnlyList<uint> GasMultiples { get; init; } =
-        [1, 10, 20, 5, 5, 5, 1, 1, 10, 5, 1, 2, 5, 1, 2, 2, 1, 2, 1, 0, 0, 0, 0, 2, 2, 2, 2];
+        [1, 10, 20, 5, 5, 5, 1, 1, 10, 5, 1, 2, 5, 1, 2, 2, 1, 2, 1, 0, 0, 0, 0, 2, 2, 2, 2, 5, 5, 2,
+            1, 1, 1, 1, 1];
 
     /// <summary>Payloads an account may have admitted a minute, as a steady rate with a burst of as many. Range 1 to
     /// 60,000,000. Default 6,000.</summary>
@@ -58,6 +59,17 @@ public sealed record Parameters
     /// <summary>Rent of one KiB (begun) for one day. Default 10^-6 AITBC.</summary>
     public TokenAmount BlobRentPerKiBDay { get; init; } = TokenAmount.FromBaseUnits(1_000_000_000_000);
 
+    /// <summary>For how long a command waits for approval before it is denied. Default 24 h.</summary>
+    public Duration ApprovalWindow { get; init; } = Duration.FromDays(1);
+
+    /// <summary>How long a loosened constitution, or another set of guardians, waits after it was proposed. Default
+    /// 24 h.</summary>
+    public Duration LooseningDelay { get; init; } = Duration.FromDays(1);
+
+    /// <summary>For how long a motion gathers its guardians before it lapses; longer than
+    /// <see cref="LooseningDelay"/>. Default 14 days.</summary>
+    public Duration MotionWindow { get; init; } = Duration.FromDays(14);
+
     /// <summary>Gas of a command inside a payload that takes effect.</summary>
     public TokenAmount GasOf(CommandKind kind) => BaseGas.MulDivDown(GasMultiples[(int)kind], 1);
 
@@ -81,6 +93,10 @@ public sealed record Parameters
         Check(MinJobBondShare <= Ratio.One, "minJobBondShare must be at most 1,000,000 ppm.");
         Check(InRange(MaxValidity, Duration.FromDays(366)), "maxValidity must be 1 ms to 366 days.");
         Check(InRange(Unbonding, Duration.FromDays(3_660)), "unbonding must be 1 ms to 3,660 days.");
+        Check(InRange(ApprovalWindow, Duration.FromDays(30)), "approvalWindow must be 1 ms to 30 days.");
+        Check(InRange(LooseningDelay, Duration.FromDays(30)), "looseningDelay must be 1 ms to 30 days.");
+        Check(MotionWindow > LooseningDelay && InRange(MotionWindow, Duration.FromDays(366)),
+            "motionWindow must be longer than looseningDelay and at most 366 days.");
         Check(MaxBidsPerWorkload is >= 1 and <= 256, "maxBidsPerWorkload must be 1 to 256.");
         Check(MaxOpenPerAccount >= 1, "maxOpenPerAccount must be at least 1.");
         Check(MaxBlobBytes is >= 1 and <= 1UL << 40, "maxBlobBytes must be 1 to 2^40.");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Aitbc.Primitives;
@@ -6,6 +7,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.State;
+using Aitbc.Protocol.Wire;
 
 namespace Aitbc.Testing;
 
@@ -122,6 +124,29 @@ public sealed partial class LedgerFixture
 
     /// <summary>A new key.</summary>
     public TestKey NewKey() => new(random.Fork($"key/{made++}"));
+
+    /// <summary>An honest payload as it goes over the wire, with its bytes: what a guardian approves.</summary>
+    public (ClientPayload Payload, byte[] Bytes) Written(Actor actor, params Command[] commands)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        PayloadCodec.Write(Payload(actor, commands), output);
+        return PayloadCodec.TryParse(
+            output.WrittenSpan, ProofKind.Simulated, actor.Key.Id, out var payload) is { } problem
+            ? throw new InvalidOperationException($"{problem} (seed {Seed}).")
+            : (payload, output.WrittenSpan.ToArray());
+    }
+
+    /// <summary>Sends commands that must wait for approval.</summary>
+    /// <returns>The approval, and the bytes that guardians approve.</returns>
+    /// <exception cref="InvalidOperationException">They did not wait.</exception>
+    public (ApprovalId Id, byte[] Bytes) Park(Actor actor, params Command[] commands)
+    {
+        var (payload, bytes) = Written(actor, commands);
+        var result = Submit(payload);
+        return result.Outcome == Outcome.Parked
+            ? (new ApprovalId(result.Seq), bytes)
+            : throw new InvalidOperationException($"{commands[0]} gave {result.Outcome} (seed {Seed}).");
+    }
 
     /// <summary>An honest payload.</summary>
     public ClientPayload Payload(Actor actor, params Command[] commands) =>

@@ -78,6 +78,9 @@ public enum MoveReason : byte
 
     /// <summary>The bond of a validator that was silent.</summary>
     VerdictForfeit = 16,
+
+    /// <summary>What a payload holds while it waits for approval.</summary>
+    Parked = 17,
 }
 
 /// <summary>An amount moved between sub-accounts: the only way an amount moves, but for gas, which

@@ -19,23 +19,32 @@ internal static class RollingLimits
     /// <summary>Number of the bucket of an instant.</summary>
     public static int BucketOf(long timeMs) => (int)(timeMs / BucketMs);
 
+    /// <summary>Buckets that count, besides the newest, of a window of another length: it is rounded up.</summary>
+    public static int BucketsOf(long windowMs) => (int)((windowMs + BucketMs - 1) / BucketMs);
+
     /// <summary>What counts now.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TokenAmount Used(LedgerState state, in RollingWindow window, long nowMs)
+    public static TokenAmount Used(
+        LedgerState state, in RollingWindow window, long nowMs, int windowBuckets = WindowBuckets)
     {
-        var bucket = BucketOf(nowMs);
+        var first = BucketOf(nowMs) - windowBuckets;
         var oldest = window.OldestListed == 0 ? window.NewestBucket : window.OldestBucket;
-        return oldest >= bucket - WindowBuckets ? window.Total : UsedOver(state, window, bucket);
+        return oldest >= first ? window.Total : UsedFrom(state, window, first);
     }
 
     /// <summary>Adds to the bucket of now, after dropping what has left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Reserve(LedgerState state, ref RollingWindow window, long nowMs, TokenAmount amount)
+    public static void Reserve(
+        LedgerState state,
+        ref RollingWindow window,
+        long nowMs,
+        TokenAmount amount,
+        int windowBuckets = WindowBuckets)
     {
         var bucket = BucketOf(nowMs);
         if (bucket != window.NewestBucket)
         {
-            Turn(state, ref window, bucket);
+            Turn(state, ref window, bucket, windowBuckets);
         }
 
         window.Newest += amount;
@@ -64,12 +73,23 @@ internal static class RollingLimits
         }
     }
 
-    private static TokenAmount UsedOver(LedgerState state, in RollingWindow window, int bucket)
+    /// <summary>Gives the listed buckets' slots back: the window is no more.</summary>
+    public static void Free(LedgerState state, in RollingWindow window)
+    {
+        for (var at = window.OldestListed; at != 0;)
+        {
+            var younger = state.Buckets[at - 1].Younger;
+            state.Buckets.Free(at - 1);
+            at = younger;
+        }
+    }
+
+    private static TokenAmount UsedFrom(LedgerState state, in RollingWindow window, int first)
     {
         var used = window.Total;
         for (var at = window.OldestListed; at != 0; at = state.Buckets[at - 1].Younger)
         {
-            if (state.Buckets[at - 1].Bucket >= bucket - WindowBuckets)
+            if (state.Buckets[at - 1].Bucket >= first)
             {
                 return used;
             }
@@ -77,16 +97,17 @@ internal static class RollingLimits
             used -= state.Buckets[at - 1].Amount;
         }
 
-        return window.NewestBucket >= bucket - WindowBuckets ? used : TokenAmount.Zero;
+        return window.NewestBucket >= first ? used : TokenAmount.Zero;
     }
 
     /// <summary>Lists the newest bucket and begins another.</summary>
-    private static void Turn(LedgerState state, ref RollingWindow window, int bucket)
+    private static void Turn(LedgerState state, ref RollingWindow window, int bucket, int windowBuckets)
     {
+        var first = bucket - windowBuckets;
         while (window.OldestListed != 0)
         {
             var oldest = state.Buckets[window.OldestListed - 1];
-            if (oldest.Bucket >= bucket - WindowBuckets)
+            if (oldest.Bucket >= first)
             {
                 break;
             }
@@ -105,7 +126,7 @@ internal static class RollingLimits
             window.OldestBucket = state.Buckets[window.OldestListed - 1].Bucket;
         }
 
-        if (window.NewestBucket < bucket - WindowBuckets)
+        if (window.NewestBucket < first)
         {
             window.Total -= window.Newest;
         }

@@ -2,10 +2,16 @@ using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Rules;
 using Aitbc.Protocol.State;
 
 namespace Aitbc.Protocol.Constitution;
+
+/// <summary>What is known of a payload beside its commands.</summary>
+/// <param name="IsGranted">Whether its agent's guardians approved it.</param>
+/// <param name="Payload">Its digest.</param>
+internal readonly record struct Consent(bool IsGranted, Digest Payload);
 
 /// <summary>
 /// Checks 3 to 8 of the design's order, for agents: the ledger itself keeps the constitution, so an agent whose process
@@ -13,95 +19,92 @@ namespace Aitbc.Protocol.Constitution;
 /// </summary>
 internal static class ConstitutionRules
 {
-    private const long MaxKeyChangeHoldMs = 30L * 24 * 60 * 60 * 1000;
     private const long HourMs = 60 * 60 * 1000;
 
-    /// <summary>Whether the sender's constitution lets a command pass. The order is the order of precedence.</summary>
-    public static Outcome Check(LedgerState state, in AccountRecord sender, CommandKind kind, in Exposure exposure)
+    /// <summary>
+    /// Whether the sender's constitution, and those who oversee it, let a command pass. The order is the order of
+    /// precedence; checks 1 and 2 are admission's, 9 is the act's own.
+    /// </summary>
+    /// <param name="state">The state.</param>
+    /// <param name="sender">Who acts.</param>
+    /// <param name="kind">The action.</param>
+    /// <param name="exposure">What it puts at risk.</param>
+    /// <param name="consent">What was said of the payload: whether guardians approved it, and its digest, by which the
+    /// monitor's verdict knows it.</param>
+    /// <param name="lifted">Slot of the override that lets it pass, or -1 where none was needed.</param>
+    public static Outcome Check(
+        LedgerState state,
+        in AccountRecord sender,
+        CommandKind kind,
+        in Exposure exposure,
+        in Consent consent,
+        out int lifted)
     {
+        lifted = -1;
         if (sender.Agent == 0)
         {
             return Outcome.Applied;
         }
 
-        // 3 lifecycle: retired agents are turned away at admission. 4 deny overrides come with oversight.
         ref readonly var agent = ref state.Agents[sender.Agent - 1];
-        var limits = CheckHardLimits(state, sender, agent, exposure);
+
+        // 3 lifecycle: retired agents are turned away at admission
+        if ((agent.Flags & AgentFlags.SafeMode) != 0 && (exposure.Takes || kind.Grows()))
+        {
+            return Outcome.SafeMode;
+        }
+
+        // 4 deny override
+        if ((agent.Flags & AgentFlags.Overrides) != 0 && OverrideRules.Denies(state, agent, kind))
+        {
+            return Outcome.DeniedByOverride;
+        }
+
+        // 5 hard limits
+        var limits = CheckHardLimits(state, sender, agent, kind, exposure);
         if (limits != Outcome.Applied)
         {
             return limits;
         }
 
-        // 6
-        if ((agent.Constitution.AllowedActions >> (int)kind & 1) == 0)
+        // 6, 7 and 8 are what an allow override lifts
+        var refusal = CheckAllowed(agent, kind);
+        if (refusal == Outcome.Applied && !consent.IsGranted && NeedsPerson(state, agent, kind, exposure, consent))
         {
-            return Outcome.ActionNotAllowed;
+            refusal = Outcome.ApprovalNeeded;
         }
 
-        // 7 the monitor's verdict comes with the monitor. 8:
-        return agent.Constitution.RequiresHumanApproval == 1 && !(exposure.Value.IsZero && exposure.Stake.IsZero)
-            ? Outcome.ApprovalNeeded
-            : Outcome.Applied;
+        if (refusal != Outcome.Applied && (agent.Flags & AgentFlags.Overrides) != 0)
+        {
+            lifted = OverrideRules.Lifts(state, agent, kind, exposure);
+        }
+
+        return lifted >= 0 ? Outcome.Applied : refusal;
     }
 
-    /// <summary>Whether every counterparty that a constitution names has an account.</summary>
-    public static bool Knows(LedgerState state, ConstitutionTerms terms)
-    {
-        foreach (var counterparty in terms.Counterparties)
-        {
-            if (state.SlotOf(counterparty) < 0)
-            {
-                return false;
-            }
-        }
+    /// <summary>6: default deny.</summary>
+    private static Outcome CheckAllowed(in AgentRecord agent, CommandKind kind) =>
+        (agent.Constitution.AllowedActions >> (int)kind & 1) == 0 ? Outcome.ActionNotAllowed : Outcome.Applied;
 
-        return true;
-    }
-
-    /// <summary>A constitution's record, or why it cannot be one; its counterparties have accounts.</summary>
-    public static Outcome Build(LedgerState state, ConstitutionTerms terms, out ConstitutionRecord record)
-    {
-        record = default;
-        if (terms.AllowedActions.Count == 0
-            || terms.HoursUtc == 0
-            || terms.HoursUtc > ConstitutionTerms.AnyHour
-            || terms.Counterparties.Count > AccountSet.Length
-            || terms.KeyChangeHold.Ms is < 0 or > MaxKeyChangeHoldMs
-            || terms.MaxValuePerAction > terms.MaxDailyVolume
-            || terms.MaxGasPerDay < state.Parameters.BaseGas)
-        {
-            return Outcome.BadConstitution;
-        }
-
-        foreach (var action in terms.AllowedActions)
-        {
-            var bit = 1UL << (int)action;
-            if ((int)action >= CommandNames.Count || (record.AllowedActions & bit) != 0)
-            {
-                return Outcome.BadConstitution;
-            }
-
-            record.AllowedActions |= bit;
-        }
-
-        foreach (var counterparty in terms.Counterparties)
-        {
-            record.Counterparties[record.CounterpartyCount++] = new AccountNumber((uint)state.SlotOf(counterparty));
-        }
-
-        record.HoursUtc = terms.HoursUtc;
-        record.MaxStake = terms.MaxStake;
-        record.MaxDailyVolume = terms.MaxDailyVolume;
-        record.MaxGasPerDay = terms.MaxGasPerDay;
-        record.MaxValuePerAction = terms.MaxValuePerAction;
-        record.KeyChangeHoldMs = terms.KeyChangeHold.Ms;
-        record.RequiresHumanApproval = terms.RequiresHumanApproval ? (byte)1 : (byte)0;
-        record.Version = 1;
-        return Outcome.Applied;
-    }
+    /// <summary>7 the monitor's verdict; 8 what the constitution itself wants a person for.</summary>
+    private static bool NeedsPerson(
+        LedgerState state, in AgentRecord agent, CommandKind kind, in Exposure exposure, in Consent consent) =>
+        ((agent.Flags & AgentFlags.Verdict) != 0 && agent.JudgedPayload == consent.Payload)
+        || (agent.Constitution.RequiresHumanApproval == 1 && !(exposure.Value.IsZero && exposure.Stake.IsZero))
+        || ((agent.Flags & AgentFlags.Rules) != 0 && RuleChecks.NeedsApproval(state, agent, kind, exposure.Amount));
 
     /// <summary>5: what no override and no approval lifts.</summary>
     private static Outcome CheckHardLimits(
+        LedgerState state, in AccountRecord sender, in AgentRecord agent, CommandKind kind, in Exposure exposure)
+    {
+        var rules = (agent.Flags & AgentFlags.Rules) != 0
+            ? RuleChecks.Check(state, agent, kind, exposure)
+            : Outcome.Applied;
+        var limits = CheckLimits(state, sender, agent, exposure);
+        return rules != Outcome.Applied && (limits == Outcome.Applied || rules < limits) ? rules : limits;
+    }
+
+    private static Outcome CheckLimits(
         LedgerState state, in AccountRecord sender, in AgentRecord agent, in Exposure exposure)
     {
         ref readonly var limits = ref agent.Constitution;
@@ -130,7 +133,7 @@ internal static class ConstitutionRules
             return Outcome.CounterpartyNotAllowed;
         }
 
-        if ((limits.HoursUtc >> (int)(nowMs / HourMs % 24) & 1) == 0)
+        if (!IsHour(limits.HoursUtc, nowMs))
         {
             return Outcome.OutsideHours;
         }
@@ -143,12 +146,25 @@ internal static class ConstitutionRules
 
     /// <summary>Whether what is used and what is asked together pass a limit. Subtracts, for what is asked is whatever
     /// the sender wrote and the limit whatever the owner wrote: their sum may leave the range.</summary>
-    private static bool Passes(TokenAmount used, TokenAmount asked, TokenAmount limit) =>
+    internal static bool Passes(TokenAmount used, TokenAmount asked, TokenAmount limit) =>
         used > limit || asked > limit - used;
 
-    /// <summary>Whether an account's constitution, if it has one, lets value go to another account.</summary>
-    public static bool MayPay(LedgerState state, in AccountRecord payer, int payee) =>
-        payer.Agent == 0 || Names(state.Agents[payer.Agent - 1].Constitution, payee);
+    /// <summary>Whether the hours named have that of an instant.</summary>
+    internal static bool IsHour(uint hours, long nowMs) => (hours >> (int)(nowMs / HourMs % 24) & 1) == 1;
+
+    /// <summary>Whether an account's constitution, if it has one, lets value of an action go to another account.
+    /// </summary>
+    public static bool MayPay(LedgerState state, in AccountRecord payer, CommandKind kind, int payee)
+    {
+        if (payer.Agent == 0)
+        {
+            return true;
+        }
+
+        ref readonly var agent = ref state.Agents[payer.Agent - 1];
+        return Names(agent.Constitution, payee)
+            && (agent.RuleSet == 0 || RuleChecks.MayPay(state, agent, kind, payee));
+    }
 
     /// <summary>Whether a constitution names a counterparty; where it names none, all are meant.</summary>
     private static bool Names(in ConstitutionRecord limits, int slot)

@@ -84,13 +84,37 @@ public enum CommandKind : byte
 
     /// <summary>verdict.reveal</summary>
     RevealVerdict = 26,
+
+    /// <summary>constitution.change</summary>
+    ChangeConstitution = 27,
+
+    /// <summary>guardians.change</summary>
+    ChangeGuardians = 28,
+
+    /// <summary>override.set</summary>
+    SetOverride = 29,
+
+    /// <summary>override.revoke</summary>
+    RevokeOverride = 30,
+
+    /// <summary>motion.agree</summary>
+    AgreeMotion = 31,
+
+    /// <summary>motion.reject</summary>
+    RejectMotion = 32,
+
+    /// <summary>approval.grant</summary>
+    GrantApproval = 33,
+
+    /// <summary>approval.deny</summary>
+    DenyApproval = 34,
 }
 
 /// <summary>Names of the command types on the wire.</summary>
 public static class CommandNames
 {
     /// <summary>How many command types there are.</summary>
-    public const int Count = 27;
+    public const int Count = 35;
 
     private static readonly string[] Names =
     [
@@ -98,7 +122,8 @@ public static class CommandNames
         "stake.withdraw", "service.list", "service.update", "service.delist", "blob.declare", "workload.post",
         "workload.cancel", "bid.place", "bid.open", "workload.start", "workload.submit", "workload.accept",
         "agent.stop", "agent.release", "market.stop", "market.release", "workload.seal", "workload.reveal",
-        "verdict.commit", "verdict.reveal",
+        "verdict.commit", "verdict.reveal", "constitution.change", "guardians.change", "override.set",
+        "override.revoke", "motion.agree", "motion.reject", "approval.grant", "approval.deny",
     ];
 
     /// <summary>The name on the wire.</summary>

@@ -15,8 +15,13 @@ public static class CommandTraits
     /// <summary>Whether a stop of the market reaches it.</summary>
     public static bool IsMarket(this CommandKind kind) => (Market >> (int)kind & 1) == 1;
 
-    /// <summary>Whether it is a guardian's or the council's own: no stop reaches it.</summary>
+    /// <summary>Whether it is a guardian's, an owner's or the council's own: no stop reaches it.</summary>
     public static bool IsOversight(this CommandKind kind) =>
-        kind is CommandKind.StopAgent or CommandKind.ReleaseAgent or CommandKind.StopMarket
-            or CommandKind.ReleaseMarket;
+        kind is (>= CommandKind.StopAgent and <= CommandKind.ReleaseMarket)
+            or (>= CommandKind.ChangeConstitution and <= CommandKind.DenyApproval);
+
+    /// <summary>Whether it lets an agent take on more than it has: what safe mode refuses beside what costs or frees
+    /// value.</summary>
+    public static bool Grows(this CommandKind kind) =>
+        kind is CommandKind.ListService or CommandKind.UpdateService or CommandKind.AddKey;
 }

@@ -23,7 +23,7 @@ public enum SystemInputKind : byte
     /// <summary>An agent's host is heard of again, or no longer.</summary>
     Liveness = 6,
 
-    /// <summary>The monitor's verdict on a command; not supported yet.</summary>
+    /// <summary>The monitor's verdict on an agent's command.</summary>
     MonitorVerdict = 7,
 
     /// <summary>From here on another version of the rules; not supported yet.</summary>
@@ -121,4 +121,49 @@ public sealed class BlobAvailable(Digest digest, ulong sizeBytes, AccountId? hol
 
     /// <summary>How many bytes.</summary>
     public ulong SizeBytes { get; } = sizeBytes;
+}
+
+/// <summary>What the monitor says of an agent's command.</summary>
+public enum MonitorVerdictKind : byte
+{
+    /// <summary>The command waits for guardians.</summary>
+    Park = 1,
+
+    /// <summary>The agent may only shrink what it is exposed to, until its guardians release it.</summary>
+    SafeMode = 2,
+}
+
+/// <summary>The monitor found an agent's command unusual. The verdict stands on the journal before the command, so that
+/// whoever replays it obeys the same.</summary>
+/// <param name="agent">Whose.</param>
+/// <param name="payload">Digest of the payload judged.</param>
+/// <param name="verdict">What follows.</param>
+/// <param name="detector">Which detector says so.</param>
+/// <param name="observed">What it saw, in its own unit; base units for value.</param>
+/// <param name="limit">What it takes for usual at most, in the same unit.</param>
+public sealed class MonitorVerdict(
+    AccountId agent,
+    Digest payload,
+    MonitorVerdictKind verdict,
+    Label detector,
+    TokenAmount observed,
+    TokenAmount limit) : SystemInput(SystemInputKind.MonitorVerdict)
+{
+    /// <summary>Whose.</summary>
+    public AccountId Agent { get; } = agent;
+
+    /// <summary>Digest of the payload judged.</summary>
+    public Digest Payload { get; } = payload;
+
+    /// <summary>What follows.</summary>
+    public MonitorVerdictKind Verdict { get; } = verdict;
+
+    /// <summary>Which detector says so.</summary>
+    public Label Detector { get; } = detector;
+
+    /// <summary>What it saw.</summary>
+    public TokenAmount Observed { get; } = observed;
+
+    /// <summary>What it takes for usual at most.</summary>
+    public TokenAmount Limit { get; } = limit;
 }

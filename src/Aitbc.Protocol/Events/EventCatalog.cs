@@ -68,6 +68,21 @@ public static class EventCatalog
         [EventKind.VerdictGiven] = Of<VerdictGiven>(),
         [EventKind.ValidatorReleased] = Of<ValidatorReleased>(),
         [EventKind.LivenessChanged] = Of<LivenessChanged>(),
+        [EventKind.RuleWritten] = Of<RuleWritten>(),
+        [EventKind.ConstitutionAdopted] = Of<ConstitutionAdopted>(),
+        [EventKind.MotionProposed] = Of<MotionProposed>(),
+        [EventKind.MotionVoted] = Of<MotionVoted>(),
+        [EventKind.MotionEnded] = Of<MotionEnded>(),
+        [EventKind.GuardiansChanged] = Of<GuardiansChanged>(),
+        [EventKind.OverrideBegan] = Of<OverrideBegan>(),
+        [EventKind.OverrideUsed] = Of<OverrideUsed>(),
+        [EventKind.OverrideEnded] = Of<OverrideEnded>(),
+        [EventKind.CommandParked] = Of<CommandParked>(),
+        [EventKind.ParkedReserved] = Of<ParkedReserved>(),
+        [EventKind.ApprovalGiven] = Of<ApprovalGiven>(),
+        [EventKind.ApprovalEnded] = Of<ApprovalEnded>(),
+        [EventKind.ParkedHandled] = Of<ParkedHandled>(),
+        [EventKind.MonitorJudged] = Of<MonitorJudged>(),
     };
 
     /// <summary>Every kind with the struct that its bytes are.</summary>

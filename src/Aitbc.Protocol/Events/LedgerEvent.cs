@@ -148,6 +148,51 @@ public enum EventKind : ushort
 
     /// <summary>An agent's host is heard of again, or no longer.</summary>
     LivenessChanged = 48,
+
+    /// <summary>A rule of a constitution was written.</summary>
+    RuleWritten = 49,
+
+    /// <summary>A constitution is in force.</summary>
+    ConstitutionAdopted = 50,
+
+    /// <summary>Something was put to an agent's guardians.</summary>
+    MotionProposed = 51,
+
+    /// <summary>A guardian agreed to a motion, or rejected it.</summary>
+    MotionVoted = 52,
+
+    /// <summary>A motion ended.</summary>
+    MotionEnded = 53,
+
+    /// <summary>An agent has other guardians.</summary>
+    GuardiansChanged = 54,
+
+    /// <summary>An override is in force.</summary>
+    OverrideBegan = 55,
+
+    /// <summary>An allowance let something pass.</summary>
+    OverrideUsed = 56,
+
+    /// <summary>An override ended.</summary>
+    OverrideEnded = 57,
+
+    /// <summary>A payload waits for approval.</summary>
+    CommandParked = 58,
+
+    /// <summary>A parked payload reserves value.</summary>
+    ParkedReserved = 59,
+
+    /// <summary>A guardian approved.</summary>
+    ApprovalGiven = 60,
+
+    /// <summary>An approval ended.</summary>
+    ApprovalEnded = 61,
+
+    /// <summary>What became of an approved payload.</summary>
+    ParkedHandled = 62,
+
+    /// <summary>The monitor found a payload unusual.</summary>
+    MonitorJudged = 63,
 }
 
 /// <summary>

@@ -46,6 +46,7 @@ public readonly record struct AgentRegistered(
         agent.Capabilities = Capabilities;
         agent.Version = Version;
         agent.Constitution = Constitution;
+        agent.ConstitutionChangedAtMs = 0;
         state.Accounts.Write(Account.Slot).Agent = slot + 1;
     }
 }

@@ -1,6 +1,7 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Rules;
 using Aitbc.Protocol.State;
 
@@ -39,7 +40,7 @@ internal static class IdentityRules
             return Outcome.NotAuthorised;
         }
 
-        if (!ConstitutionRules.Knows(state, command.Constitution))
+        if (!Building.Knows(state, command.Constitution))
         {
             return Outcome.NoSuchAccount;
         }
@@ -50,13 +51,13 @@ internal static class IdentityRules
             return outcome;
         }
 
-        outcome = ConstitutionRules.Build(state, command.Constitution, out var constitution);
+        outcome = Building.Build(state, command.Constitution, out var constitution, out var rules);
         if (outcome != Outcome.Applied)
         {
             return outcome;
         }
 
-        outcome = BuildGuardians(state, command, out var guardians);
+        outcome = BuildGuardians(state, command.Guardians, command.GuardianThreshold, out var guardians);
         if (outcome != Outcome.Applied)
         {
             return outcome;
@@ -90,6 +91,13 @@ internal static class IdentityRules
             capabilities,
             command.Version,
             constitution));
+        if (command.Constitution.Rules.Count > 0)
+        {
+            MotionRules.Write(
+                call.Step, number, default, ((ReadOnlySpan<RuleTerms>)rules)[..command.Constitution.Rules.Count]);
+            call.Step.Emit(new ConstitutionAdopted(number, call.From, default, constitution));
+        }
+
         return Outcome.Applied;
     }
 
@@ -103,14 +111,14 @@ internal static class IdentityRules
 
         return call.Sender.KeyCount >= MaxKeys || call.State.FindKey(call.Sender, command.Key.Thumbprint()) >= 0
             ? Outcome.KeySetFull
-            : Emit(call, new KeyAdded(call.From, command.Key));
+            : ChangeKeys(call, new KeyAdded(call.From, command.Key));
     }
 
     /// <summary>Takes a key from the sender.</summary>
     public static Outcome Revoke(in Call call, RevokeKey command) =>
         call.Sender.KeyCount <= 1 || call.State.FindKey(call.Sender, command.Key) < 0
             ? Outcome.NoSuchKey
-            : Emit(call, new KeyRevoked(call.From, command.Key));
+            : ChangeKeys(call, new KeyRevoked(call.From, command.Key));
 
     /// <summary>Retires an agent of the sender's.</summary>
     public static Outcome Retire(in Call call, RetireAgent command)
@@ -135,6 +143,7 @@ internal static class IdentityRules
 
         // A stopped agent's money stays where it is until its guardians release it.
         if (agent.Stopped == 1
+            || agent.ApprovalCount > 0
             || account.OpenBids + account.OpenServices + account.OpenWorkloads + account.OpenUnbondings > 0
             || account.Available != account.Total)
         {
@@ -149,6 +158,19 @@ internal static class IdentityRules
             MovePhase.Direct,
             MoveReason.Retirement);
         return Emit(call, new AgentRetired(number));
+    }
+
+    /// <summary>What was asked for under other keys is void.</summary>
+    private static Outcome ChangeKeys<T>(in Call call, in T value)
+        where T : unmanaged, Events.ILedgerEvent
+    {
+        call.Step.Emit(value);
+        if (call.Sender.Agent != 0)
+        {
+            ApprovalRules.VoidAll(call.Step, call.Sender.Agent - 1, call.From);
+        }
+
+        return Outcome.Applied;
     }
 
     private static Outcome Emit<T>(in Call call, in T value)
@@ -196,18 +218,21 @@ internal static class IdentityRules
             : chain.IsSimulation;
     }
 
-    private static Outcome BuildGuardians(LedgerState state, RegisterAgent command, out AccountSet guardians)
+    /// <summary>A set of guardians, or why it cannot be one: 1 to 8 people, each once, and a threshold among them.
+    /// </summary>
+    public static Outcome BuildGuardians(
+        LedgerState state, IReadOnlyList<AccountId> named, int threshold, out AccountSet guardians)
     {
         guardians = default;
-        var count = command.Guardians.Count;
-        if (count is < 1 or > AccountSet.Length || command.GuardianThreshold < 1 || command.GuardianThreshold > count)
+        var count = named.Count;
+        if (count is < 1 or > AccountSet.Length || threshold < 1 || threshold > count)
         {
             return Outcome.BadGuardians;
         }
 
         for (var i = 0; i < count; i++)
         {
-            var slot = state.SlotOf(command.Guardians[i]);
+            var slot = state.SlotOf(named[i]);
             if (slot < 0 || state.Accounts[slot].Kind != AccountKind.Human)
             {
                 return Outcome.BadGuardians;

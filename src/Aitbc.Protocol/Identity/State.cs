@@ -78,6 +78,26 @@ public struct AccountSet
     private AccountNumber first;
 }
 
+/// <summary>What an agent has beside its constitution's limits: where it has nothing, one look says so.</summary>
+[Flags]
+public enum AgentFlags : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Its constitution has rules.</summary>
+    Rules = 1,
+
+    /// <summary>An override is in force.</summary>
+    Overrides = 2,
+
+    /// <summary>It is in safe mode: it may only shrink what it is exposed to.</summary>
+    SafeMode = 4,
+
+    /// <summary>The monitor wants a payload of it approved.</summary>
+    Verdict = 8,
+}
+
 /// <summary>An agent: who owns and guards it, what binds it, whether it is stopped, how its work went. What every
 /// command reads stands first, within four cache lines.</summary>
 public struct AgentRecord
@@ -115,8 +135,8 @@ public struct AgentRecord
     /// <summary>Capabilities stated.</summary>
     public byte CapabilityCount;
 
-    /// <summary>Zero.</summary>
-    public byte Unused;
+    /// <summary>What it has beside its limits.</summary>
+    public AgentFlags Flags;
 
     /// <summary>Rolling 24 h of value reserved or spent.</summary>
     public RollingWindow Volume;
@@ -150,6 +170,40 @@ public struct AgentRecord
 
     /// <summary>Version it states of itself.</summary>
     public Label Version;
+
+    /// <summary>Slot + 1 of its constitution's rules; 0 is none.</summary>
+    public int RuleSet;
+
+    /// <summary>Slot + 1 of the rules that the next change of its constitution brings; 0 is none.</summary>
+    public int NextRuleSet;
+
+    /// <summary>Slot + 1 of its newest override; 0 is none.</summary>
+    public int FirstOverride;
+
+    /// <summary>Slot + 1 of its newest parked payload; 0 is none.</summary>
+    public int FirstApproval;
+
+    /// <summary>Slot + 1 of its guardians' newest motion; 0 is none.</summary>
+    public int FirstMotion;
+
+    /// <summary>Overrides in force.</summary>
+    public byte OverrideCount;
+
+    /// <summary>Payloads that wait.</summary>
+    public byte ApprovalCount;
+
+    /// <summary>Motions that are open.</summary>
+    public byte MotionCount;
+
+    /// <summary>Zero.</summary>
+    public byte Unused1;
+
+    /// <summary>When its constitution last changed, ms; 0 where it never did.</summary>
+    public long ConstitutionChangedAtMs;
+
+    /// <summary>Digest of the payload that the monitor wants approved, while <see cref="AgentFlags.Verdict"/> is set.
+    /// </summary>
+    public Digest JudgedPayload;
 
     /// <summary>Whether its host is heard of.</summary>
     public readonly bool IsLive => GoneAtSeq <= BackAtSeq;

@@ -140,7 +140,10 @@ internal static class BidRules
         // Who bids may be paid: what the client's constitution forbids to pay may not bid.
         if (workload >= 0
             && !ConstitutionRules.MayPay(
-                state, state.Accounts[state.Workloads[workload].Client.Slot], call.From.Slot))
+                state,
+                state.Accounts[state.Workloads[workload].Client.Slot],
+                CommandKind.PostWorkload,
+                call.From.Slot))
         {
             return Outcome.CounterpartyNotAllowed;
         }

@@ -1,6 +1,7 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.State;
 using Aitbc.Protocol.Verification;
@@ -83,7 +84,7 @@ internal static class Settlement
             MoveReason.Refund,
             id);
         ReturnBond(step, bid, workload.JobBond, MoveReason.JobBond, id);
-        Release(step, workload.Client, workload.ReservedBucket, rest);
+        Release(step, workload.Client, CommandKind.PostWorkload, workload.ReservedBucket, rest);
         step.Emit(Ended(step.State, workload, bid, ending, workload.Price, TokenAmount.Zero, verdicts));
     }
 
@@ -205,7 +206,7 @@ internal static class Settlement
     {
         step.Move(
             (bid.Bidder, SubAccount.Bond), (bid.Bidder, SubAccount.Available), amount, MovePhase.Voided, reason, id);
-        Release(step, bid.Bidder, bid.ReservedBucket, amount);
+        Release(step, bid.Bidder, CommandKind.PlaceBid, bid.ReservedBucket, amount);
     }
 
     private static void Refund(Step step, in WorkloadRecord workload, MovePhase phase)
@@ -217,15 +218,15 @@ internal static class Settlement
             phase,
             MoveReason.Refund,
             workload.Id.Value);
-        Release(step, workload.Client, workload.ReservedBucket, workload.MaxPrice);
+        Release(step, workload.Client, CommandKind.PostWorkload, workload.ReservedBucket, workload.MaxPrice);
     }
 
     /// <summary>Gives an agent's limits back what came back to it.</summary>
-    public static void Release(Step step, AccountNumber account, int bucket, TokenAmount amount)
+    public static void Release(Step step, AccountNumber account, CommandKind action, int bucket, TokenAmount amount)
     {
         if (!amount.IsZero && step.State.Accounts[account.Slot].Agent != 0)
         {
-            step.Emit(new LimitReleased(account, bucket, amount));
+            step.Emit(new LimitReleased(account, action, bucket, amount));
         }
     }
 

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.State;
 
 namespace Aitbc.Protocol.Oversight;
@@ -49,7 +51,42 @@ public readonly record struct AgentReleased(AccountNumber Account) : ILedgerEven
     {
         ref var agent = ref state.Agents.Write(state.Accounts[Account.Slot].Agent - 1);
         agent.Stopped = 0;
+        agent.Flags &= ~AgentFlags.SafeMode;
         agent.ReleaseVotes = 0;
+    }
+}
+
+/// <summary>The monitor found an agent's payload unusual.</summary>
+/// <param name="Account">Whose.</param>
+/// <param name="Payload">Digest of the payload.</param>
+/// <param name="Verdict">What follows.</param>
+/// <param name="Detector">Which detector says so.</param>
+/// <param name="Observed">What it saw, in its own unit.</param>
+/// <param name="Limit">What it takes for usual at most.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public readonly record struct MonitorJudged(
+    AccountNumber Account,
+    Digest Payload,
+    MonitorVerdictKind Verdict,
+    Label Detector,
+    TokenAmount Observed,
+    TokenAmount Limit) : ILedgerEvent
+{
+    static EventKind ILedgerEvent.Kind => EventKind.MonitorJudged;
+
+    void ILedgerEvent.ApplyTo(LedgerState state)
+    {
+        ref var agent = ref state.Agents.Write(state.Accounts[Account.Slot].Agent - 1);
+        if (Verdict == MonitorVerdictKind.Park)
+        {
+            agent.Flags |= AgentFlags.Verdict;
+            agent.JudgedPayload = Payload;
+        }
+        else if ((agent.Flags & AgentFlags.SafeMode) == 0)
+        {
+            agent.Flags |= AgentFlags.SafeMode;
+            agent.ReleaseVotes = 0;
+        }
     }
 }
 

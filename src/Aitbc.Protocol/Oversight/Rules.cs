@@ -1,5 +1,6 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Identity;
@@ -29,9 +30,37 @@ internal static class OversightRules
             case StopMarket { Scope: StopScope.Market }:
                 return state.Accounts[from.Slot].Council == 1
                     && (globals.MarketIsStopped == 0 || globals.MarketReleaseVotes != 0);
+            case DenyApproval deny:
+                return ApprovalRules.IsFree(state, from, deny);
+            case ChangeConstitution change:
+                return MotionRules.IsFree(state, from, change);
+            case SetOverride { Effect: OverrideEffect.Deny } deny:
+                var denied = FindAgent(state, deny.Agent);
+                return denied >= 0 && MayPropose(state, denied, from)
+                    && OverrideRules.CheckTerms(state, denied, deny) == Outcome.Applied;
             default:
                 return false;
         }
+    }
+
+    /// <summary>The monitor found something: the payload waits for guardians, or the agent goes into safe mode.
+    /// </summary>
+    public static Outcome Judge(Step step, MonitorVerdict input)
+    {
+        var slot = FindAgent(step.State, input.Agent);
+        if (slot < 0 || step.State.Agents[slot].Retired == 1 || !Enum.IsDefined(input.Verdict))
+        {
+            return Outcome.InputRejected;
+        }
+
+        step.Emit(new MonitorJudged(
+            step.State.Agents[slot].Account,
+            input.Payload,
+            input.Verdict,
+            input.Detector,
+            input.Observed,
+            input.Limit));
+        return Outcome.Applied;
     }
 
     /// <summary>Stops an agent.</summary>
@@ -50,10 +79,11 @@ internal static class OversightRules
         }
 
         call.Step.Emit(new AgentStopped(agent.Account, call.From, call.State.Globals.StopEpoch + 1));
+        ApprovalRules.VoidAll(call.Step, slot, call.From);
         return Outcome.Applied;
     }
 
-    /// <summary>Agrees to release an agent.</summary>
+    /// <summary>Agrees to release an agent, from a stop and from safe mode alike.</summary>
     public static Outcome Release(in Call call, ReleaseAgent command)
     {
         var slot = FindAgent(call.State, command.Agent);
@@ -70,7 +100,8 @@ internal static class OversightRules
         }
 
         var votes = (byte)(agent.ReleaseVotes | (1 << guardian));
-        if (agent.Stopped == 0 || votes == agent.ReleaseVotes)
+        var isHeld = agent.Stopped == 1 || (agent.Flags & AgentFlags.SafeMode) != 0;
+        if (!isHeld || votes == agent.ReleaseVotes)
         {
             return Outcome.NothingToRelease;
         }
@@ -150,13 +181,19 @@ internal static class OversightRules
         return Outcome.Applied;
     }
 
-    private static int FindAgent(LedgerState state, in AccountId id)
+    /// <summary>The slot of an agent, or -1.</summary>
+    public static int FindAgent(LedgerState state, in AccountId id)
     {
         var slot = state.SlotOf(id);
         return slot < 0 ? -1 : state.Accounts[slot].Agent - 1;
     }
 
-    private static int GuardianIndex(in AgentRecord agent, AccountNumber who)
+    /// <summary>Whether an account may ask for a change of an agent's bounds: its owner and its guardians.</summary>
+    public static bool MayPropose(LedgerState state, int agent, AccountNumber who) =>
+        state.Agents[agent].Owner == who || GuardianIndex(state.Agents[agent], who) >= 0;
+
+    /// <summary>Which of an agent's guardians an account is, or -1.</summary>
+    public static int GuardianIndex(in AgentRecord agent, AccountNumber who)
     {
         for (var i = 0; i < agent.GuardianCount; i++)
         {

@@ -94,13 +94,18 @@ internal static class Admission
         (past.SeqAndOutcome >> PastOutcomeBits, (Outcome)(ushort)(past.SeqAndOutcome & ushort.MaxValue));
 
     /// <summary>A stop takes effect between payloads, never inside one: what stood behind it in its own batch would act
-    /// after it.</summary>
+    /// after it. A grant stands alone: what it carries out is a batch of its own.</summary>
     private static bool MixesOversight(Command[] commands)
     {
+        if (commands.Length > 1 && commands[0].Kind == CommandKind.GrantApproval)
+        {
+            return true;
+        }
+
         var first = commands[0].Kind.IsOversight();
         for (var i = 1; i < commands.Length; i++)
         {
-            if (commands[i].Kind.IsOversight() != first)
+            if (commands[i].Kind.IsOversight() != first || commands[i].Kind == CommandKind.GrantApproval)
             {
                 return true;
             }
@@ -230,7 +235,8 @@ internal static class Admission
         return used + gas > agent.Constitution.MaxGasPerDay ? Outcome.GasLimit : Outcome.Applied;
     }
 
-    private static Outcome CheckStops(LedgerState state, in AccountRecord account, bool market, ulong epoch)
+    /// <summary>2: stops, and what was made before the last one.</summary>
+    internal static Outcome CheckStops(LedgerState state, in AccountRecord account, bool market, ulong epoch)
     {
         ref readonly var globals = ref state.Globals;
         if (globals.AllStopped == 1

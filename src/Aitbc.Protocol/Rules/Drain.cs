@@ -1,6 +1,7 @@
 using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Staking;
 using Aitbc.Protocol.State;
 
@@ -62,6 +63,15 @@ internal sealed class Drain(Step step)
                 break;
             case DueKind.Unbonding:
                 StakingRules.Finish(step, item.Id);
+                break;
+            case DueKind.Approval:
+                ApprovalRules.Expire(step, item.Id);
+                break;
+            case DueKind.Motion:
+                MotionRules.OnDue(step, item.Id);
+                break;
+            case DueKind.Override:
+                OverrideRules.Expire(step, item.Id);
                 break;
             case DueKind.BlobRent:
                 BlobRules.Expire(step, item.Id);

@@ -29,6 +29,12 @@ internal readonly record struct Exposure(TokenAmount Value, TokenAmount Stake, i
     private static readonly TokenAmount BeyondSupply =
         Genesis.MaxSupply + TokenAmount.FromBaseUnits(UInt128.One);
 
+    /// <summary>The larger of value and stake: what one action moves.</summary>
+    public TokenAmount Amount => TokenAmount.Max(Value, Stake);
+
+    /// <summary>Whether it costs value, binds it or sets it free.</summary>
+    public bool Takes => !Value.IsZero || !Stake.IsZero || Withdraws;
+
     /// <summary>No exposure.</summary>
     public static Exposure None => new(TokenAmount.Zero, TokenAmount.Zero, Protocol, false);
 

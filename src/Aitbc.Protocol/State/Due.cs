@@ -88,6 +88,15 @@ public sealed partial class LedgerState
             case DueKind.BlobRent:
                 var blob = BlobIdIndex.Find(item.Id);
                 return blob >= 0 && Blobs[blob].PaidUntilMs == item.DueMs;
+            case DueKind.Approval:
+                var approval = ApprovalIndex.Find(item.Id);
+                return approval >= 0 && Approvals[approval].ExpiresAtMs == item.DueMs;
+            case DueKind.Motion:
+                var motion = MotionIndex.Find(item.Id);
+                return motion >= 0 && Motions[motion].DueMs == item.DueMs;
+            case DueKind.Override:
+                var over = OverrideIndex.Find(item.Id);
+                return over >= 0 && Overrides[over].Terms.ExpiresAtMs == item.DueMs;
             default:
                 return false;
         }

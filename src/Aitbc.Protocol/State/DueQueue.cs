@@ -11,6 +11,15 @@ public enum DueKind
 
     /// <summary>A blob whose prepaid rent has run out, on wall time.</summary>
     BlobRent = 3,
+
+    /// <summary>A parked payload that nobody answered for, on wall time.</summary>
+    Approval = 4,
+
+    /// <summary>A motion that takes effect or lapses, on wall time.</summary>
+    Motion = 5,
+
+    /// <summary>An override whose time is over, on wall time.</summary>
+    Override = 6,
 }
 
 /// <summary>One thing that falls due: when, what kind, and the id that tells whether it is still meant.</summary>

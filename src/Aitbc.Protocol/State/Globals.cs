@@ -59,8 +59,8 @@ public struct Globals
     /// <summary>Slot + 1 of the newest service that offers to validate; 0 is none.</summary>
     public int FirstValidating;
 
-    /// <summary>Zero.</summary>
-    public ulong Unused4;
+    /// <summary>Last id given to a motion or an override.</summary>
+    public ulong LastDecision;
 
     /// <summary>Last workload id given.</summary>
     public ulong LastWorkload;

@@ -5,6 +5,7 @@ using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Staking;
 using Aitbc.Protocol.Verification;
 
@@ -38,8 +39,9 @@ public sealed partial class LedgerState
         parts =
         [
             GlobalTable, Accounts, Lanes, Keys, Agents, Buckets, Unbondings, Services, Workloads, Bids, Validations,
-            Blobs, BlobReaders,
-            AccountIndex, WorkloadIndex, ServiceIndex, UnbondingIndex, BlobIndex, BlobIdIndex, WallDue, MarketDue,
+            Blobs, BlobReaders, RuleSets, Overrides, Approvals, Motions,
+            AccountIndex, WorkloadIndex, ServiceIndex, UnbondingIndex, BlobIndex, BlobIdIndex, OverrideIndex,
+            ApprovalIndex, MotionIndex, WallDue, MarketDue,
         ];
     }
 
@@ -88,6 +90,18 @@ public sealed partial class LedgerState
     /// <summary>Who may read them.</summary>
     public Table<BlobReaderRecord> BlobReaders { get; } = new();
 
+    /// <summary>Rules of constitutions, in force or proposed.</summary>
+    public Table<RuleSetRecord> RuleSets { get; } = new();
+
+    /// <summary>Overrides in force.</summary>
+    public Table<OverrideRecord> Overrides { get; } = new();
+
+    /// <summary>Payloads that wait for approval.</summary>
+    public Table<ApprovalRecord> Approvals { get; } = new();
+
+    /// <summary>Motions that are open.</summary>
+    public Table<MotionRecord> Motions { get; } = new();
+
     /// <summary>Wall time of the last entry.</summary>
     public Timestamp Time => new(Globals.TimeMs);
 
@@ -111,6 +125,15 @@ public sealed partial class LedgerState
     internal IdIndex BlobIndex { get; } = new();
 
     internal IdIndex BlobIdIndex { get; } = new();
+
+    internal IdIndex OverrideIndex { get; } = new();
+
+    internal IdIndex ApprovalIndex { get; } = new();
+
+    internal IdIndex MotionIndex { get; } = new();
+
+    /// <summary>Whether a savepoint is open.</summary>
+    internal bool InSavepoint { get; private set; }
 
     internal DueQueue WallDue { get; } = new();
 
@@ -152,6 +175,15 @@ public sealed partial class LedgerState
         var slot = FindBlob(digest);
         return slot >= 0 && Blobs[slot].Available == 1 && Blobs[slot].PaidUntilMs >= untilMs;
     }
+
+    /// <summary>The slot of a payload that waits for approval, or -1.</summary>
+    public int FindApproval(ApprovalId id) => ApprovalIndex.Find(id.Value);
+
+    /// <summary>The slot of an open motion, or -1.</summary>
+    public int FindMotion(MotionId id) => MotionIndex.Find(id.Value);
+
+    /// <summary>The slot of an override in force, or -1.</summary>
+    public int FindOverride(OverrideId id) => OverrideIndex.Find(id.Value);
 
     /// <summary>The next sequence of an account's lane.</summary>
     public ulong NextSequence(AccountNumber account, int lane)
@@ -267,6 +299,7 @@ public sealed partial class LedgerState
 
     internal void Begin()
     {
+        InSavepoint = true;
         foreach (var part in parts)
         {
             part.Begin();
@@ -275,6 +308,7 @@ public sealed partial class LedgerState
 
     internal void Commit()
     {
+        InSavepoint = false;
         foreach (var part in parts)
         {
             part.Commit();
@@ -283,6 +317,7 @@ public sealed partial class LedgerState
 
     internal void Rollback()
     {
+        InSavepoint = false;
         foreach (var part in parts)
         {
             part.Rollback();

@@ -8,7 +8,7 @@ namespace Aitbc.Protocol.State;
 public sealed partial class LedgerState
 {
     /// <summary>Begins the bytes; its number changes whenever a record's layout or the order of tables does.</summary>
-    private static ReadOnlySpan<byte> Header => "aitbc/state/2\0"u8;
+    private static ReadOnlySpan<byte> Header => "aitbc/state/3\0"u8;
 
     /// <summary>
     /// The state's hash: SHA-256 of exactly the bytes that <see cref="Save"/> writes. Same events, same hash; indexes
@@ -72,6 +72,10 @@ public sealed partial class LedgerState
         Validations.Save(sink);
         Blobs.Save(sink);
         BlobReaders.Save(sink);
+        RuleSets.Save(sink);
+        Overrides.Save(sink);
+        Approvals.Save(sink);
+        Motions.Save(sink);
     }
 
     private void ReadFrom(Stream source)
@@ -96,6 +100,10 @@ public sealed partial class LedgerState
         Validations.Load(source);
         Blobs.Load(source);
         BlobReaders.Load(source);
+        RuleSets.Load(source);
+        Overrides.Load(source);
+        Approvals.Load(source);
+        Motions.Load(source);
         if (GlobalTable.Count != 1 || (Accounts.Count > 0 && Globals.Supply != Genesis.Supply))
         {
             throw new InvalidDataException("The snapshot is of another chain than the genesis.");
@@ -137,6 +145,40 @@ public sealed partial class LedgerState
         }
 
         BuildWallIndexes();
+        BuildOversightIndexes();
+    }
+
+    private void BuildOversightIndexes()
+    {
+        var free = Overrides.FreeSlots();
+        for (var slot = 0; slot < Overrides.Count; slot++)
+        {
+            if (!free[slot])
+            {
+                OverrideIndex.Add(Overrides[slot].Id.Value, slot);
+                WallDue.Push(Overrides[slot].Terms.ExpiresAtMs, DueKind.Override, Overrides[slot].Id.Value);
+            }
+        }
+
+        free = Approvals.FreeSlots();
+        for (var slot = 0; slot < Approvals.Count; slot++)
+        {
+            if (!free[slot])
+            {
+                ApprovalIndex.Add(Approvals[slot].Id.Value, slot);
+                WallDue.Push(Approvals[slot].ExpiresAtMs, DueKind.Approval, Approvals[slot].Id.Value);
+            }
+        }
+
+        free = Motions.FreeSlots();
+        for (var slot = 0; slot < Motions.Count; slot++)
+        {
+            if (!free[slot])
+            {
+                MotionIndex.Add(Motions[slot].Id.Value, slot);
+                WallDue.Push(Motions[slot].DueMs, DueKind.Motion, Motions[slot].Id.Value);
+            }
+        }
     }
 
     private void BuildWallIndexes()

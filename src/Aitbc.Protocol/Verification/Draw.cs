@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.State;
@@ -123,7 +124,8 @@ internal static class Draw
             && agent.WasLive(sealedAtSeq)
             && agent.JobsFaulted <= (ulong)agent.JobsSettled + MaxFaultsAhead
             && account.Stake >= state.Parameters.MinimumStake
-            && ConstitutionRules.MayPay(state, state.Accounts[client.Slot], service.Provider.Slot);
+            && ConstitutionRules.MayPay(
+                state, state.Accounts[client.Slot], CommandKind.PostWorkload, service.Provider.Slot);
     }
 
     /// <summary>SHA-256 of domain, beacon, workload, the client's salt and the provider's seal.</summary>

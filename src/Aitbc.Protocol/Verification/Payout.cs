@@ -1,6 +1,7 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Marketplace;
 
@@ -44,7 +45,7 @@ internal static class Payout
             MovePhase.Voided,
             MoveReason.ValidatorFee,
             workload.Id.Value);
-        Settlement.Release(step, workload.Client, workload.ReservedBucket, rest);
+        Settlement.Release(step, workload.Client, CommandKind.PostWorkload, workload.ReservedBucket, rest);
         return new Verdicts(
             (byte)Panel.Count(validation, SeatState.Agreed), (byte)Panel.Count(validation, SeatState.Disagreed), paid);
     }
@@ -108,7 +109,7 @@ internal static class Payout
                 MovePhase.Voided,
                 MoveReason.VerdictBond,
                 id);
-            Settlement.Release(step, seat.Validator, seat.ReservedBucket, workload.BidBond);
+            Settlement.Release(step, seat.Validator, CommandKind.CommitVerdict, seat.ReservedBucket, workload.BidBond);
             return;
         }
 

@@ -20,10 +20,6 @@ internal static partial class CommandReader
         "type", "key", "possession?", "kind", "capabilities", "version", "constitution", "guardians",
         "guardianThreshold", "deposit");
 
-    private static readonly MemberSet ConstitutionMembers = new(
-        "maxStake", "maxDailyVolume", "maxGasPerDay", "maxValuePerAction", "allowedActions", "counterparties",
-        "hoursUtc", "keyChangeHoldMs", "requiresHumanApproval");
-
     private static readonly MemberSet AddKeyMembers = new("type", "key", "possession?");
     private static readonly MemberSet KeyMembers = new("type", "key");
     private static readonly MemberSet AgentMembers = new("type", "agent");
@@ -50,10 +46,7 @@ internal static partial class CommandReader
             CommandKind.DepositStake => new DepositStake(ReadOne<TokenAmount>(ref reader, AmountMembers, seen)),
             CommandKind.WithdrawStake => new WithdrawStake(ReadOne<TokenAmount>(ref reader, AmountMembers, seen)),
             CommandKind.DeclareBlob => ReadBlob(ref reader, seen),
-            CommandKind.StopAgent => new StopAgent(ReadOne<AccountId>(ref reader, AgentMembers, seen)),
-            CommandKind.ReleaseAgent => new ReleaseAgent(ReadOne<AccountId>(ref reader, AgentMembers, seen)),
-            CommandKind.StopMarket => new StopMarket(ReadScope(ref reader, seen)),
-            CommandKind.ReleaseMarket => new ReleaseMarket(ReadScope(ref reader, seen)),
+            _ when kind.IsOversight() => ReadOversight(ref reader, kind, seen),
             _ => ReadMarket(ref reader, kind, seen),
         };
     }
@@ -149,83 +142,6 @@ internal static partial class CommandReader
 
         return new RegisterAgent(
             key, possession, kind, capabilities, version, constitution!, guardians, threshold, deposit);
-    }
-
-    private static ConstitutionTerms ReadConstitution(ref WireReader reader)
-    {
-        Span<TokenAmount> amounts = stackalloc TokenAmount[4];
-        IReadOnlyList<CommandKind> actions = [];
-        IReadOnlyList<AccountId> counterparties = [];
-        uint hours = 0;
-        Duration hold = default;
-        var approval = false;
-        ulong seen = 0;
-        reader.BeginObject();
-        while (reader.Next(ConstitutionMembers, ref seen, out var member))
-        {
-            switch (member)
-            {
-                case < 4:
-                    amounts[member] = reader.Text<TokenAmount>();
-                    break;
-                case 4:
-                    actions = ReadActions(ref reader);
-                    break;
-                case 5:
-                    counterparties = ReadList<AccountId>(ref reader, AccountSet.Length);
-                    break;
-                case 6:
-                    hours = ReadHours(ref reader);
-                    break;
-                case 7:
-                    hold = reader.Duration();
-                    break;
-                default:
-                    approval = reader.Boolean();
-                    break;
-            }
-        }
-
-        return new ConstitutionTerms(
-            amounts[0], amounts[1], amounts[2], amounts[3], actions, counterparties, hours, hold, approval);
-    }
-
-    private static List<CommandKind> ReadActions(ref WireReader reader)
-    {
-        var actions = new List<CommandKind>();
-        ulong named = 0;
-        reader.BeginArray();
-        while (reader.NextItem())
-        {
-            var action = reader.Type(Words.Commands);
-            if ((named >> (int)action & 1) == 1)
-            {
-                reader.Fail(PayloadProblemKind.OutOfRange, "an action that the list does not name already");
-            }
-
-            named |= 1UL << (int)action;
-            actions.Add(action);
-        }
-
-        return actions;
-    }
-
-    private static uint ReadHours(ref WireReader reader)
-    {
-        uint hours = 0;
-        reader.BeginArray();
-        while (reader.NextItem())
-        {
-            var bit = 1u << (int)reader.Integer(HoursPerDay - 1);
-            if ((hours & bit) != 0)
-            {
-                reader.Fail(PayloadProblemKind.OutOfRange, "an hour that the list does not name already");
-            }
-
-            hours |= bit;
-        }
-
-        return hours;
     }
 
     private static AddKey ReadAddKey(ref WireReader reader, ulong seen)

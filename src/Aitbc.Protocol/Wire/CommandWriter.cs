@@ -12,7 +12,7 @@ using Aitbc.Protocol.Verification;
 namespace Aitbc.Protocol.Wire;
 
 /// <summary>Writes commands in canonical form.</summary>
-internal static class CommandWriter
+internal static partial class CommandWriter
 {
     /// <summary>Writes one command.</summary>
     /// <exception cref="ArgumentException">A value has no form on the wire.</exception>
@@ -56,17 +56,8 @@ internal static class CommandWriter
                 json.WriteInteger("days"u8, it.Days);
                 WriteReaders(json, it);
                 break;
-            case StopAgent it:
-                json.WriteText("agent"u8, it.Agent);
-                break;
-            case ReleaseAgent it:
-                json.WriteText("agent"u8, it.Agent);
-                break;
-            case StopMarket it:
-                json.WriteString("scope"u8, Words.Scopes.WordOf(it.Scope));
-                break;
-            case ReleaseMarket it:
-                json.WriteString("scope"u8, Words.Scopes.WordOf(it.Scope));
+            case var _ when command.Kind.IsOversight():
+                WriteOversight(json, command);
                 break;
             default:
                 WriteMarket(json, command);
@@ -166,30 +157,6 @@ internal static class CommandWriter
         json.WriteTexts("guardians"u8, AtMost(it.Guardians, AccountSet.Length));
         json.WriteInteger("guardianThreshold"u8, it.GuardianThreshold, int.MaxValue);
         json.WriteText("deposit"u8, it.Deposit);
-    }
-
-    private static void WriteConstitution(Utf8JsonWriter json, ConstitutionTerms it)
-    {
-        json.WriteText("maxStake"u8, it.MaxStake);
-        json.WriteText("maxDailyVolume"u8, it.MaxDailyVolume);
-        json.WriteText("maxGasPerDay"u8, it.MaxGasPerDay);
-        json.WriteText("maxValuePerAction"u8, it.MaxValuePerAction);
-        if (it.AllowedActions.Distinct().Count() != it.AllowedActions.Count || it.HoursUtc > ConstitutionTerms.AnyHour)
-        {
-            throw new ArgumentException("An action named twice, or an hour above 23, has no form on the wire.");
-        }
-
-        json.WriteStartArray("allowedActions"u8);
-        foreach (var action in it.AllowedActions)
-        {
-            json.WriteStringValue(Words.Commands.WordOf(action));
-        }
-
-        json.WriteEndArray();
-        json.WriteTexts("counterparties"u8, AtMost(it.Counterparties, AccountSet.Length));
-        json.WriteHours("hoursUtc"u8, it.HoursUtc);
-        json.WriteInteger("keyChangeHoldMs"u8, it.KeyChangeHold.Ms);
-        json.WriteBoolean("requiresHumanApproval"u8, it.RequiresHumanApproval);
     }
 
     private static void WriteTerms(Utf8JsonWriter json, ServiceTerms it)

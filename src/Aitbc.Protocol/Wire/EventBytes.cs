@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Aitbc.Protocol.Entries;
 
 namespace Aitbc.Protocol.Wire;
 
@@ -12,6 +14,11 @@ internal static class EventBytes
         where T : unmanaged => bytes.Length == Unsafe.SizeOf<T>()
             ? MemoryMarshal.Read<T>(bytes)
             : throw new InvalidDataException($"{typeof(T).Name} has {Unsafe.SizeOf<T>()} bytes, not {bytes.Length}.");
+
+    /// <summary>An action's name on the wire; its number where there is no such action.</summary>
+    public static string NameOf(CommandKind kind) => (int)kind < CommandNames.Count
+        ? CommandNames.NameOf(kind)
+        : ((int)kind).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The outcome that an event holds as a wider number.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>

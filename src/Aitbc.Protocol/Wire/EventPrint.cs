@@ -8,6 +8,7 @@ using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Oversight;
 
 namespace Aitbc.Protocol.Wire;
 
@@ -136,24 +137,90 @@ internal readonly record struct EventPrint(Utf8JsonWriter Json, Func<AccountNumb
         Json.WriteRawValue(((IConvertible)value).ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>A constitution, as its owner writes it, and its version.</summary>
-    public void Constitution(string name, in ConstitutionRecord it)
+    /// <summary>A rule, as its owner writes it.</summary>
+    public void Rule(string name, in RuleTerms it)
     {
         Json.WriteStartObject(name);
-        Json.WriteText("maxStake"u8, it.MaxStake);
-        Json.WriteText("maxDailyVolume"u8, it.MaxDailyVolume);
-        Json.WriteText("maxGasPerDay"u8, it.MaxGasPerDay);
-        Json.WriteText("maxValuePerAction"u8, it.MaxValuePerAction);
-        Json.WriteStartArray("allowedActions"u8);
+        Json.WriteString("type"u8, Words.Camel(it.Kind.ToString()));
+        Actions("actions"u8, it.Actions);
+        switch (it.Kind)
+        {
+            case RuleKind.MaxValue or RuleKind.ApprovalAbove or RuleKind.RollingValue:
+                Json.WriteText("amount"u8, it.Amount);
+                break;
+            case RuleKind.RollingCount:
+                Json.WriteNumber("count"u8, (ulong)it.Amount.BaseUnits);
+                break;
+            case RuleKind.Counterparties:
+                Accounts("accounts", it.Accounts, it.AccountCount);
+                Json.WriteBoolean("forbids"u8, it.Forbids == 1);
+                break;
+            case RuleKind.Hours:
+                Json.WriteHours("hoursUtc"u8, it.HoursUtc & ConstitutionTerms.AnyHour);
+                break;
+            case RuleKind.Sequence:
+                Actions("then"u8, it.Then);
+                break;
+            case RuleKind.CounterpartyRecord:
+                Json.WriteNumber("minRecordPpm"u8, it.MinRecordPpm);
+                break;
+        }
+
+        if (it.IsRolling || it.Kind == RuleKind.Sequence)
+        {
+            Json.WriteNumber("windowMs"u8, it.WindowMs);
+        }
+
+        Json.WriteEndObject();
+    }
+
+    /// <summary>An override, as who sets it writes it; null where there is none.</summary>
+    public void Override(string name, in OverrideTerms it)
+    {
+        if (it.Effect == 0)
+        {
+            Json.WriteNull(name);
+            return;
+        }
+
+        Json.WriteStartObject(name);
+        Json.WriteString("action"u8, EventBytes.NameOf(it.Action));
+        Json.WriteString("effect"u8, Words.Camel(it.Effect.ToString()));
+        Json.WriteText("cap"u8, it.Cap);
+        Json.WriteString("reason"u8, it.Reason.ToString());
+        Json.WriteNumber("expiresAt"u8, it.ExpiresAtMs);
+        Json.WriteEndObject();
+    }
+
+    private void Actions(ReadOnlySpan<byte> name, ulong actions)
+    {
+        Json.WriteStartArray(name);
         for (var kind = 0; kind < CommandNames.Count; kind++)
         {
-            if ((it.AllowedActions >> kind & 1) == 1)
+            if ((actions >> kind & 1) == 1)
             {
                 Json.WriteStringValue(CommandNames.NameOf((CommandKind)kind));
             }
         }
 
         Json.WriteEndArray();
+    }
+
+    /// <summary>A constitution, as its owner writes it, and its version; null where there is none.</summary>
+    public void Constitution(string name, in ConstitutionRecord it)
+    {
+        if (it.Version == 0)
+        {
+            Json.WriteNull(name);
+            return;
+        }
+
+        Json.WriteStartObject(name);
+        Json.WriteText("maxStake"u8, it.MaxStake);
+        Json.WriteText("maxDailyVolume"u8, it.MaxDailyVolume);
+        Json.WriteText("maxGasPerDay"u8, it.MaxGasPerDay);
+        Json.WriteText("maxValuePerAction"u8, it.MaxValuePerAction);
+        Actions("allowedActions"u8, it.AllowedActions);
         Accounts("counterparties", it.Counterparties, it.CounterpartyCount);
         Json.WriteHours("hoursUtc"u8, it.HoursUtc & ConstitutionTerms.AnyHour);
         Json.WriteNumber("keyChangeHoldMs"u8, it.KeyChangeHoldMs);

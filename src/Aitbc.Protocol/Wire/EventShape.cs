@@ -4,8 +4,10 @@ using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Oversight;
 
 namespace Aitbc.Protocol.Wire;
 
@@ -63,7 +65,7 @@ internal sealed class EventShape
             static (in print, name, value) => print.Word(name, EventBytes.OutcomeOf((uint)value)),
         (nameof(CommandHandled), nameof(CommandHandled.DigestPrefix)) =>
             static (in print, name, value) => print.Prefix(name, (ulong)value),
-        (_, "Council" or "Forfeited" or "Agrees" or "Live") when property.PropertyType == typeof(byte) =>
+        (_, "Council" or "Forfeited" or "Agrees" or "Live" or "Enough") when property.PropertyType == typeof(byte) =>
             static (in print, name, value) => print.Json.WriteBoolean(name, (byte)value == 1),
         // An event that carries the id itself needs no resolver, and a second member of that name would be wrong.
         (_, var name) when property.PropertyType == typeof(AccountNumber)
@@ -84,6 +86,11 @@ internal sealed class EventShape
             static (in print, name, value) => print.Hashes(name, (BlobNames)value, print.Count("NameCount")),
         _ when type == typeof(ConstitutionRecord) =>
             static (in print, name, value) => print.Constitution(name, (ConstitutionRecord)value),
+        _ when type == typeof(CommandKind) =>
+            static (in print, name, value) => print.Json.WriteString(name, EventBytes.NameOf((CommandKind)value)),
+        _ when type == typeof(RuleTerms) => static (in print, name, value) => print.Rule(name, (RuleTerms)value),
+        _ when type == typeof(OverrideTerms) =>
+            static (in print, name, value) => print.Override(name, (OverrideTerms)value),
         _ when type == typeof(Digest) => static (in print, name, value) => print.Hash(name, (Digest)value),
         _ when type == typeof(AccountId) => static (in print, name, value) => print.Id(name, (AccountId)value),
         _ when type == typeof(PublicKey) => static (in print, name, value) => print.Key(name, (PublicKey)value),
@@ -91,7 +98,8 @@ internal sealed class EventShape
         _ when type.IsAssignableTo(typeof(IConvertible)) && type.IsPrimitive =>
             static (in print, name, value) => print.Number(name, value),
         _ when type == typeof(TokenAmount) || type == typeof(Label) || type == typeof(KeyId)
-            || type == typeof(WorkloadId) || type == typeof(ServiceId) =>
+            || type == typeof(WorkloadId) || type == typeof(ServiceId) || type == typeof(ApprovalId)
+            || type == typeof(MotionId) || type == typeof(OverrideId) =>
             static (in print, name, value) => print.Json.WriteString(name, value.ToString()),
         _ => throw new InvalidOperationException($"The event member {name} is a {type.Name}, which has no form."),
     };

@@ -30,6 +30,7 @@ public static partial class EventWords
         var people = new Names(nameOf);
         return DescribeAccounts(kind, value, people)
             ?? DescribeOversight(kind, value, people)
+            ?? DescribeDecisions(kind, value, people)
             ?? DescribeMarket(kind, value, people)
             ?? throw new InvalidDataException($"There is no event of kind {(int)kind}.");
     }

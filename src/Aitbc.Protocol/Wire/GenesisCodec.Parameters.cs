@@ -10,7 +10,7 @@ public static partial class GenesisCodec
     private static readonly MemberSet ParameterMembers = new(
         "minimumStake", "baseGas", "gasMultiples", "payloadsPerMinute", "maxValidityMs", "unbondingMs", "bidBond",
         "minJobBondSharePpm", "minWindowMs", "maxWindowMs", "maxBidsPerWorkload", "maxOpenPerAccount", "maxBlobBytes",
-        "maxBlobDays", "blobRentPerKiBDay");
+        "maxBlobDays", "blobRentPerKiBDay", "approvalWindowMs", "looseningDelayMs", "motionWindowMs");
 
     private static readonly MemberSet GasMembers =
         new([.. Enum.GetValues<CommandKind>().Select(CommandNames.NameOf)]);
@@ -38,7 +38,10 @@ public static partial class GenesisCodec
                 11 => read with { MaxOpenPerAccount = (ushort)reader.Integer(ushort.MaxValue) },
                 12 => read with { MaxBlobBytes = reader.Integer(WireReader.MaxInteger) },
                 13 => read with { MaxBlobDays = reader.UInt32() },
-                _ => read with { BlobRentPerKiBDay = ReadAmount(ref reader) },
+                14 => read with { BlobRentPerKiBDay = ReadAmount(ref reader) },
+                15 => read with { ApprovalWindow = reader.Duration() },
+                16 => read with { LooseningDelay = reader.Duration() },
+                _ => read with { MotionWindow = reader.Duration() },
             };
         }
 
@@ -86,5 +89,8 @@ public static partial class GenesisCodec
         json.WriteInteger("maxBlobBytes"u8, it.MaxBlobBytes);
         json.WriteInteger("maxBlobDays"u8, it.MaxBlobDays);
         json.WriteText("blobRentPerKiBDay"u8, it.BlobRentPerKiBDay);
+        json.WriteInteger("approvalWindowMs"u8, it.ApprovalWindow.Ms);
+        json.WriteInteger("looseningDelayMs"u8, it.LooseningDelay.Ms);
+        json.WriteInteger("motionWindowMs"u8, it.MotionWindow.Ms);
     }
 }

@@ -22,6 +22,9 @@ public static class InputCodec
     private static readonly MemberSet OpeningsMembers = new("type", "workload", "salt", "openings");
     private static readonly MemberSet OpeningMembers = new("bidder", "price", "proposalHash", "salt");
     private static readonly MemberSet BlobMembers = new("type", "digest", "sizeBytes", "holder?");
+    private static readonly MemberSet VerdictMembers = new(
+        "type", "agent", "payload", "verdict", "detector", "observed", "limit");
+
     private static readonly MemberSet LivenessMembers = new("type", "agent", "live");
 
     /// <summary>Reads an input.</summary>
@@ -65,6 +68,14 @@ public static class InputCodec
                     json.WriteText("holder"u8, holder);
                 }
 
+                break;
+            case MonitorVerdict it:
+                json.WriteText("agent"u8, it.Agent);
+                json.WriteText("payload"u8, it.Payload);
+                json.WriteString("verdict"u8, Words.Verdicts.WordOf(it.Verdict));
+                json.WriteText("detector"u8, it.Detector);
+                json.WriteText("observed"u8, it.Observed);
+                json.WriteText("limit"u8, it.Limit);
                 break;
             case Liveness it:
                 json.WriteText("agent"u8, it.Agent);
@@ -125,6 +136,8 @@ public static class InputCodec
                 return ReadBlob(ref reader, seen);
             case SystemInputKind.TermBegan:
                 return ReadTerm(ref reader, seen);
+            case SystemInputKind.MonitorVerdict:
+                return ReadVerdict(ref reader, seen);
             case SystemInputKind.Liveness:
                 return ReadLiveness(ref reader, seen);
         }
@@ -186,6 +199,42 @@ public static class InputCodec
         }
 
         return new BlobAvailable(digest, sizeBytes, holder);
+    }
+
+    private static MonitorVerdict ReadVerdict(ref WireReader reader, ulong seen)
+    {
+        AccountId agent = default;
+        Digest payload = default;
+        MonitorVerdictKind verdict = default;
+        Label detector = default;
+        TokenAmount observed = default;
+        TokenAmount limit = default;
+        while (reader.Next(VerdictMembers, ref seen, out var member))
+        {
+            switch (member)
+            {
+                case 1:
+                    agent = reader.Text<AccountId>();
+                    break;
+                case 2:
+                    payload = reader.Text<Digest>();
+                    break;
+                case 3:
+                    verdict = reader.Word(Words.Verdicts);
+                    break;
+                case 4:
+                    detector = reader.Text<Label>();
+                    break;
+                case 5:
+                    observed = reader.Text<TokenAmount>();
+                    break;
+                case 6:
+                    limit = reader.Text<TokenAmount>();
+                    break;
+            }
+        }
+
+        return new MonitorVerdict(agent, payload, verdict, detector, observed, limit);
     }
 
     private static Liveness ReadLiveness(ref WireReader reader, ulong seen)

@@ -24,6 +24,21 @@ internal static class NeededText
             return "a service's id, such as \"s7\"";
         }
 
+        if (typeof(T) == typeof(ApprovalId))
+        {
+            return "an approval's id, such as \"a42\"";
+        }
+
+        if (typeof(T) == typeof(MotionId))
+        {
+            return "a motion's id, such as \"m7\"";
+        }
+
+        if (typeof(T) == typeof(OverrideId))
+        {
+            return "an override's id, such as \"o7\"";
+        }
+
         return typeof(T) == typeof(Label)
             ? "a string of up to 32 characters of a-z, 0-9, dot, underscore and minus"
             : "base64url of 32 bytes, 43 characters";

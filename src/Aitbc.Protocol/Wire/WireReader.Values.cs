@@ -174,6 +174,31 @@ internal ref partial struct WireReader
         return default;
     }
 
+    /// <summary>Bytes of any number: base64url without padding.</summary>
+    public byte[] Bytes()
+    {
+        const string Needed = "base64url of bytes, without padding";
+        if (!IsString(Needed))
+        {
+            return [];
+        }
+
+        var text = json.ValueSpan;
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+        if (Base64Url.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done)
+        {
+            // One value, one text: no padding, and no bits left over.
+            Array.Resize(ref bytes, written);
+            if (Base64Url.EncodeToUtf8(bytes).AsSpan().SequenceEqual(text))
+            {
+                return bytes;
+            }
+        }
+
+        Fail(PayloadProblemKind.BadText, Needed);
+        return [];
+    }
+
     private static bool TryRead(ReadOnlySpan<byte> digits, out ulong value)
     {
         value = 0;

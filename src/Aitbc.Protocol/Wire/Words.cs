@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aitbc.Protocol.Blobs;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
@@ -14,8 +15,7 @@ internal static class Words
     /// not supported, not as nonsense.</summary>
     public static readonly WordTable<CommandKind> Commands = new(
         Enum.GetValues<CommandKind>().Select(kind => (kind, CommandNames.NameOf(kind))),
-        "access.", "appeal.", "approval.", "constitution.", "cover.", "credit.", "delegation.", "dispute.", "order.",
-        "override.", "pool.", "proposal.", "vote.");
+        "access.", "appeal.", "cover.", "credit.", "delegation.", "dispute.", "order.", "pool.", "proposal.", "vote.");
 
     /// <summary>Types of system inputs.</summary>
     public static readonly WordTable<SystemInputKind> Inputs = new(
@@ -23,8 +23,9 @@ internal static class Words
         {
             SystemInputKind.Tick, SystemInputKind.Resumed, SystemInputKind.TermBegan, SystemInputKind.Beacon,
             SystemInputKind.BidOpenings, SystemInputKind.BlobAvailable, SystemInputKind.Liveness,
+            SystemInputKind.MonitorVerdict,
         }.Select(kind => (kind, Camel(kind.ToString()))),
-        "monitorVerdict", "upgrade");
+        "upgrade");
 
     /// <summary>Kinds of agents.</summary>
     public static readonly WordTable<AgentKind> AgentKinds = Of<AgentKind>();
@@ -34,6 +35,15 @@ internal static class Words
 
     /// <summary>Who may read a blob.</summary>
     public static readonly WordTable<BlobAccess> BlobAccess = Of<BlobAccess>();
+
+    /// <summary>Kinds of rules.</summary>
+    public static readonly WordTable<RuleKind> RuleKinds = Of<RuleKind>();
+
+    /// <summary>What an override does.</summary>
+    public static readonly WordTable<OverrideEffect> Effects = Of<OverrideEffect>();
+
+    /// <summary>What the monitor says.</summary>
+    public static readonly WordTable<MonitorVerdictKind> Verdicts = Of<MonitorVerdictKind>();
 
     /// <summary>What a stop covers.</summary>
     public static readonly WordTable<StopScope> Scopes = Of<StopScope>();

@@ -1,4 +1,5 @@
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Oversight;
@@ -150,7 +151,35 @@ internal static class AdmissionScenarios
                 AllowedActions = [.. Enum.GetValues<CommandKind>().Where(kind => kind != CommandKind.Transfer)],
             },
         },
-        new Defect(Outcome.ApprovalNeeded, "approval")
+        new Defect(Outcome.SafeMode, "safe mode")
+        {
+            Stage = scene => scene.Chain.Input(scene.Chain.Verdict(scene.Agent, MonitorVerdictKind.SafeMode)),
+        },
+        new Defect(Outcome.DeniedByOverride, "denied")
+        {
+            Stage = scene => scene.Chain.Do(scene.Owner, scene.Chain.Denial(scene.Agent, CommandKind.Transfer)),
+        },
+        new Defect(Outcome.ActionDenied, "deny rule") { Setup = Rule(new(RuleKind.Deny, [CommandKind.Transfer])) },
+        new Defect(Outcome.WindowLimit, "window rule")
+        {
+            Setup = Rule(new(RuleKind.RollingValue, [CommandKind.Transfer])
+            {
+                Amount = TokenAmount.FromTokens(7), Window = Duration.FromHours(1),
+            }),
+        },
+        new Defect(Outcome.SequenceHold, "sequence rule")
+        {
+            Setup = Rule(new(RuleKind.Sequence, [CommandKind.AddKey])
+            {
+                Then = [CommandKind.Transfer], Window = Duration.FromHours(6),
+            }),
+            Stage = scene => scene.Chain.Do(scene.Agent, new AddKey(scene.Chain.NewKey().Public, null)),
+        },
+        new Defect(Outcome.CounterpartyRecord, "record rule")
+        {
+            Setup = Rule(new(RuleKind.CounterpartyRecord, [CommandKind.Transfer]) { MinRecordPpm = 1 }),
+        },
+        new Defect(Outcome.Parked, "approval")
         {
             Setup = scene =>
             {
@@ -195,6 +224,33 @@ internal static class AdmissionScenarios
         {
             Setup = scene => scene.Deposit = TokenAmount.FromTokens(1_002),
         });
+
+    public static Scenario Approval { get; } = new(
+        "a command that needs approval",
+        scene => scene.Register(),
+        scene =>
+        {
+            scene.Sender = scene.Agent;
+            scene.Command = new Transfer(scene.Other.Id, TokenAmount.FromBaseUnits(1));
+        },
+        new Defect(Outcome.ApprovalNeeded, "crowd")
+        {
+            Setup = scene =>
+            {
+                scene.Staked = false;
+                scene.Constitution = scene.Constitution with { RequiresHumanApproval = true };
+            },
+            Stage = scene =>
+            {
+                for (var i = 0; i < ApprovalRules.MaxApprovals; i++)
+                {
+                    scene.Chain.Park(scene.Agent, new Transfer(scene.Other.Id, TokenAmount.FromBaseUnits(1)));
+                }
+            },
+        });
+
+    private static Action<Scene> Rule(ConstitutionRule rule) => scene =>
+        scene.Constitution = scene.Constitution with { Rules = [.. scene.Constitution.Rules, rule] };
 
     private static AccountId People(int index) => new LedgerFixture().People[index].Id;
 

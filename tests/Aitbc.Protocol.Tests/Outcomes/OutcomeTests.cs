@@ -9,7 +9,7 @@ public sealed class OutcomeTests
     private static readonly Scenario[] Scenarios =
     [
         AdmissionScenarios.Admission, AdmissionScenarios.Duplicate, AdmissionScenarios.Constitution,
-        AdmissionScenarios.StakeLimit, AccountScenarios.OpenAccount, AccountScenarios.RegisterAgent,
+        AdmissionScenarios.StakeLimit, AdmissionScenarios.Approval, AccountScenarios.OpenAccount, AccountScenarios.RegisterAgent,
         AccountScenarios.AddKey, AccountScenarios.RevokeKey, AccountScenarios.RevokeLastKey,
         AccountScenarios.RetireAgent, AccountScenarios.DepositStake, AccountScenarios.WithdrawStake,
         AccountScenarios.DeclareBlob, AccountScenarios.StopAgent, AccountScenarios.ReleaseAgent,
@@ -19,6 +19,10 @@ public sealed class OutcomeTests
         MarketScenarios.AcceptWork, BidScenarios.PlaceBid, BidScenarios.OpenBid,
         VerificationScenarios.PostChecked, VerificationScenarios.SealWork, VerificationScenarios.CommitVerdict,
         VerificationScenarios.RevealWork, VerificationScenarios.RevealVerdict,
+        OversightScenarios.TightenConstitution, OversightScenarios.LoosenConstitution,
+        OversightScenarios.ChangeGuardians, OversightScenarios.Deny, OversightScenarios.Allow,
+        OversightScenarios.RevokeOverride, OversightScenarios.AgreeMotion, OversightScenarios.RejectMotion,
+        OversightScenarios.GrantApproval, OversightScenarios.DenyApproval,
     ];
 
     /// <summary>Outcomes of what is no payload: each has a test of its own below.</summary>

@@ -57,6 +57,9 @@ internal sealed class Scene
     /// <summary>The provider's result.</summary>
     public Digest Result { get; set; }
 
+    /// <summary>The bytes of a payload that waits for approval.</summary>
+    public byte[] ParkedBytes { get; set; } = [];
+
     /// <summary>Whether the sender's own output is another.</summary>
     public bool Differs { get; set; }
 

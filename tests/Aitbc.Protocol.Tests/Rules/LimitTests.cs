@@ -182,8 +182,8 @@ public sealed class LimitTests
     public void Approval_is_needed_for_stake_as_for_value_and_for_nothing_else()
     {
         var agent = chain.NewAgent(Owner, Constitutions.Wide with { RequiresHumanApproval = true });
-        Assert.Equal(Outcome.ApprovalNeeded, chain.Send(agent, Pay(1)).Outcome);
-        Assert.Equal(Outcome.ApprovalNeeded, chain.Send(agent, new DepositStake(TokenAmount.OneToken)).Outcome);
+        Assert.Equal(Outcome.Parked, chain.Send(agent, Pay(1)).Outcome);
+        Assert.Equal(Outcome.Parked, chain.Send(agent, new DepositStake(TokenAmount.OneToken)).Outcome);
         Assert.Equal(Outcome.Applied, chain.Send(agent, new AddKey(chain.NewKey().Public, null)).Outcome);
     }
 

@@ -8,7 +8,7 @@ public sealed class SnapshotDamageTests
 {
     private const int HeaderSize = 14;
     private const int HeadSize = 16;
-    private const int Tables = 13;
+    private const int Tables = 17;
 
     private static readonly RandomEconomy s_economy = Run();
     private static readonly byte[] s_saved = Save(s_economy.Chain.State);

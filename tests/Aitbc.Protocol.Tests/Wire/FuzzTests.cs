@@ -245,12 +245,24 @@ public sealed class FuzzTests
         {
             if (command!["constitution"] is { } constitution)
             {
-                var hours = constitution["hoursUtc"]!.AsArray().Select(hour => hour!.GetValue<int>()).Order();
-                constitution["hoursUtc"] = new JsonArray([.. hours.Select(hour => JsonValue.Create(hour))]);
+                SortHours(constitution);
+                foreach (var rule in constitution["rules"]?.AsArray() ?? [])
+                {
+                    SortHours(rule!);
+                }
             }
         }
 
         return root;
+    }
+
+    private static void SortHours(JsonNode node)
+    {
+        if (node["hoursUtc"] is JsonArray hours)
+        {
+            var sorted = hours.Select(hour => hour!.GetValue<int>()).Order();
+            node["hoursUtc"] = new JsonArray([.. sorted.Select(hour => JsonValue.Create(hour))]);
+        }
     }
 
     private static void AssertReadsTheSame(

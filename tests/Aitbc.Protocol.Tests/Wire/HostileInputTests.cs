@@ -76,7 +76,6 @@ public sealed class HostileInputTests
     }
 
     [Theory]
-    [InlineData("monitorVerdict")]
     [InlineData("upgrade")]
     public void TryParse_OfAPlannedInput_IsNotSupported(string type)
     {

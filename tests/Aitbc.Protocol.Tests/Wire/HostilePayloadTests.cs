@@ -256,8 +256,8 @@ public sealed class HostilePayloadTests
         AssertProblem(With(Transfer, command), kind, path);
 
     [Theory]
-    [InlineData("approval.give", Outcome.NotSupported)]
-    [InlineData("override.grant", Outcome.NotSupported)]
+    [InlineData("approval.give", Outcome.Malformed)]
+    [InlineData("appeal.file", Outcome.NotSupported)]
     [InlineData("order.place", Outcome.NotSupported)]
     [InlineData("proposal.make", Outcome.NotSupported)]
     [InlineData("vote.cast", Outcome.NotSupported)]

@@ -70,10 +70,25 @@ internal sealed class RandomEntries(SeededRandom random)
         CommandKind.RevealWork => new RevealWork(Workload(), Hash(), Small(), Hash()),
         CommandKind.CommitVerdict => new CommitVerdict(Workload(), Hash()),
         CommandKind.RevealVerdict => new RevealVerdict(Workload(), random.NextInt32(2) == 0, Hash(), Hash()),
+        CommandKind.ChangeConstitution => new ChangeConstitution(Account(), Constitution()),
+        CommandKind.ChangeGuardians =>
+            new ChangeGuardians(Account(), Many(AccountSet.Length, Account), (int)Number(int.MaxValue)),
+        CommandKind.SetOverride => new SetOverride(
+            Account(),
+            Actions(1)[0],
+            random.NextInt32(2) == 0 ? OverrideEffect.Allow : OverrideEffect.Deny,
+            Amount(),
+            Hash(),
+            new Timestamp(Number(MaxInteger))),
+        CommandKind.RevokeOverride => new RevokeOverride(new OverrideId(Wide())),
+        CommandKind.AgreeMotion => new AgreeMotion(new MotionId(Wide())),
+        CommandKind.RejectMotion => new RejectMotion(new MotionId(Wide())),
+        CommandKind.GrantApproval => new GrantApproval(new ApprovalId(Wide()), Bytes(random.NextInt32(200))),
+        CommandKind.DenyApproval => new DenyApproval(new ApprovalId(Wide())),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    public SystemInput Input() => random.NextInt32(7) switch
+    public SystemInput Input() => random.NextInt32(8) switch
     {
         0 => new Tick(),
         1 => new Resumed(),
@@ -81,6 +96,13 @@ internal sealed class RandomEntries(SeededRandom random)
         3 => new Beacon(Hash()),
         4 => new BlobAvailable(Hash(), (ulong)Number(MaxInteger)),
         5 => new Liveness(Account(), random.NextInt32(2) == 0),
+        6 => new MonitorVerdict(
+            Account(),
+            Hash(),
+            random.NextInt32(2) == 0 ? MonitorVerdictKind.Park : MonitorVerdictKind.SafeMode,
+            Name(),
+            Amount(),
+            Amount()),
         _ => new BidOpenings(
             Workload(),
             random.NextInt32(2) == 0 ? null : Hash(),
@@ -114,20 +136,45 @@ internal sealed class RandomEntries(SeededRandom random)
         (int)Number(int.MaxValue),
         Amount());
 
-    private ConstitutionTerms Constitution()
+    private ConstitutionTerms Constitution() => new(
+        Amount(),
+        Amount(),
+        Amount(),
+        Amount(),
+        Actions(random.NextInt32(CommandNames.Count + 1)),
+        Many(AccountSet.Length, Account),
+        (uint)random.NextInt32(1 << 24),
+        new Duration(Number(MaxInteger)),
+        random.NextInt32(2) == 0)
+    {
+        Rules = Many(3, Rule),
+    };
+
+    private ConstitutionRule Rule()
+    {
+        var rule = new ConstitutionRule(
+            Enum.GetValues<RuleKind>()[random.NextInt32(Enum.GetValues<RuleKind>().Length)],
+            Actions(random.NextInt32(4)));
+        return rule.Kind switch
+        {
+            RuleKind.Deny => rule,
+            RuleKind.MaxValue or RuleKind.ApprovalAbove => rule with { Amount = Amount() },
+            RuleKind.RollingValue => rule with { Amount = Amount(), Window = new Duration(Number(MaxInteger)) },
+            RuleKind.RollingCount => rule with { Count = Small(), Window = new Duration(Number(MaxInteger)) },
+            RuleKind.Counterparties =>
+                rule with { Accounts = Many(AccountSet.Length, Account), Forbids = random.NextInt32(2) == 0 },
+            RuleKind.Hours => rule with { HoursUtc = (uint)random.NextInt32(1 << 24) },
+            RuleKind.Sequence =>
+                rule with { Then = Actions(random.NextInt32(4)), Window = new Duration(Number(MaxInteger)) },
+            _ => rule with { MinRecordPpm = Small() },
+        };
+    }
+
+    private CommandKind[] Actions(int count)
     {
         var actions = Enum.GetValues<CommandKind>();
         random.Shuffle<CommandKind>(actions);
-        return new ConstitutionTerms(
-            Amount(),
-            Amount(),
-            Amount(),
-            Amount(),
-            actions[..random.NextInt32(actions.Length + 1)],
-            Many(AccountSet.Length, Account),
-            (uint)random.NextInt32(1 << 24),
-            new Duration(Number(MaxInteger)),
-            random.NextInt32(2) == 0);
+        return actions[..count];
     }
 
     private ServiceTerms Terms() => new(Name(), Name(), Amount(), Small(), Hash(), Small());
