@@ -29,7 +29,8 @@ public static class ConstitutionProblems
             "maxValuePerAction is above maxDailyVolume, so it could never be used.");
         Check(terms.MaxGasPerDay >= baseGas,
             $"maxGasPerDay is below the gas of a single command ({baseGas.ToDisplay()}), so the agent could never act.");
-        Check(terms.Rules.Count <= ConstitutionTerms.MaxRules, $"there are more than {ConstitutionTerms.MaxRules} rules.");
+        Check(
+            terms.Rules.Count <= ConstitutionTerms.MaxRules, $"there are more than {ConstitutionTerms.MaxRules} rules.");
         for (var i = 0; i < Math.Min(terms.Rules.Count, ConstitutionTerms.MaxRules); i++)
         {
             if (ProblemOf(terms.Rules[i], terms) is { } problem)
