@@ -19,7 +19,12 @@ public sealed class ApprovalTests
         RequiresHumanApproval = true,
     };
 
-    private readonly LedgerFixture chain = new();
+    /// <summary>A question stands longer than other guardians take to come.</summary>
+    private readonly LedgerFixture chain = new(1, new ChainShape
+    {
+        Parameters = new Parameters { ApprovalWindow = Duration.FromDays(3) },
+    });
+
     private readonly Actor agent;
 
     public ApprovalTests() => agent = NewGuarded(Asking);
