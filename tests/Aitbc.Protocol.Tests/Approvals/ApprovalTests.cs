@@ -233,6 +233,17 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public void What_waits_has_paid_its_whole_gas_and_pays_none_again()
+    {
+        var before = Available(agent);
+        var (id, bytes) = chain.Park(agent, Pay(1));
+        var paid = before - Available(agent) - TokenAmount.OneToken;
+        Assert.Equal(chain.State.Parameters.BaseGas + chain.State.GasOf(CommandKind.Transfer), paid);
+        Grant(id, bytes);
+        Assert.Equal(before - paid - TokenAmount.OneToken, Available(agent));
+    }
+
+    [Fact]
     public void A_batch_that_lives_on_what_it_sets_free_does_not_wait()
     {
         var poor = NewGuarded(Asking with { MaxDailyVolume = TokenAmount.FromTokens(20_000), MaxValuePerAction =
