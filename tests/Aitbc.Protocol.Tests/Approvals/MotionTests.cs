@@ -59,7 +59,7 @@ public sealed class MotionTests
     {
         var tight = Narrow with
         {
-            MaxDailyVolume = TokenAmount.FromTokens(200),
+            MaxValuePerAction = TokenAmount.FromTokens(50),
             AllowedActions = [CommandKind.Transfer],
             Counterparties = [Payee.Id],
             HoursUtc = 1,
