@@ -226,6 +226,35 @@ public sealed class TamperedPanelTests
         Assert.Empty(new Tampered(chain).Findings());
     }
 
+    [Fact]
+    public void A_draw_by_stake_and_of_owners_with_many_agents_is_right()
+    {
+        foreach (var owner in new[] { chain.People[2], chain.People[5] })
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                chain.NewValidator(owner, stakes: 16);
+            }
+        }
+
+        Finish("aad", 900_000);
+        Assert.Empty(new Tampered(chain).Findings());
+    }
+
+    [Fact]
+    public void A_draw_of_those_whom_the_client_may_pay_is_right()
+    {
+        var named = validators[2..];
+        var client = chain.NewAgent(chain.People[4], Constitutions.Wide with
+        {
+            Counterparties = [provider.Agent.Id, .. named.Select(one => one.Agent.Id)],
+        });
+        id = chain.AwardChecked(client, provider);
+        chain.Seal(provider, id);
+        Assert.Equal(3, chain.Draw(id).Intersect(named).Count());
+        Assert.Empty(new Tampered(chain).Findings());
+    }
+
     /// <summary>Lets an event happen once more, in front of an entry that has another.</summary>
     private static void Again<TEvent, TBefore>(Tampered it)
         where TEvent : unmanaged

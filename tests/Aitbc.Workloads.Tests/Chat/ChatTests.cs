@@ -129,6 +129,26 @@ public sealed class ChatTests
     }
 
     [Fact]
+    public async Task A_silent_try_is_followed_by_another()
+    {
+        await using var server = new ModelServer(
+            number => number < 2 ? null : ModelServer.Ok(ModelServer.Completion("late")));
+
+        var result = Jobs.Result(Run(server, tryWithinMs: 2_000));
+
+        Assert.Contains("late", Jobs.Text(result.Primary.Bytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refusals_words_are_not_read_however_many_they_are()
+    {
+        var words = new string('x', 3 * 1024 * 1024);
+        await using var server = new ModelServer(_ => ModelServer.Answer("404 Not Found", words, ""));
+
+        Assert.Contains("(404)", Failure(Run(server)).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task All_tries_together_have_a_limit()
     {
         await using var server = new ModelServer(_ => null);
