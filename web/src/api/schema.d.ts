@@ -2242,6 +2242,8 @@ export interface components {
             /** Format: int32 */
             settled: number;
             /** Format: int32 */
+            verified: number;
+            /** Format: int32 */
             unpaid: number;
             outcomes: {
                 [key: string]: number;
