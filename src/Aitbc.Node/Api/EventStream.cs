@@ -74,9 +74,11 @@ internal sealed class EventStream(HttpResponse response, LedgerHost ledger, Even
     {
         text ??= new EntryText(ledger);
         backlog ??= ledger.ReadFrom(next);
-        for (var size = 0; size < FlushBytes && backlog.TryRead(out var entry); size += taken[^1].Length)
+        var left = ledger.View.Seq + 1 - next;
+        for (var size = 0; size < FlushBytes && left > 0 && backlog.TryRead(out var entry); left--)
         {
             taken.Add(text.RenderEvent(entry));
+            size += taken[^1].Length;
         }
     }
 
