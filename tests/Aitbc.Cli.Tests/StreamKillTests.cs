@@ -23,6 +23,8 @@ public sealed class StreamKillTests : IDisposable
     private const int BytesOfAQuickTurn = 8 * 1024;
     private const int BytesOfASlowTurn = 96;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly string root = Directory.CreateTempSubdirectory("aitbc-streams-").FullName;
     private readonly KeyPair[] keys = [.. Enumerable.Range(0, Payers).Select(_ => KeyPair.Generate())];
     private readonly ChainId chain = new("aitbc:streams");
@@ -67,7 +69,7 @@ public sealed class StreamKillTests : IDisposable
             using var http = new HttpClient();
             last = (await JsonAsync(http, new Uri(url, "/v1/chain"))).GetProperty("seq").GetUInt64();
             await Task.WhenAll(Array.ConvertAll([quick, slow], client => client.OpenAsync(url)));
-            await Task.WhenAll(quick.ReadToAsync(last), slow.ReadToAsync(last));
+            await Task.WhenAll(quick.ReadToAsync(last), slow.ReadToAsync(last)).WaitAsync(Patience);
             await ChildProcess.RunAsync("kill", ["-TERM", $"{node.Id}"]);
             Assert.Equal(0, (await node.EndAsync()).ExitCode);
         }

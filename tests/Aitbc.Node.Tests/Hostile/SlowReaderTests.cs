@@ -6,8 +6,13 @@ using Aitbc.Protocol.Entries;
 
 namespace Aitbc.Node.Tests.Hostile;
 
+/// <summary>Runs alone, so that the process's memory is the test's.</summary>
+[CollectionDefinition("memory", DisableParallelization = true)]
+public sealed class MemoryCollection;
+
 /// <summary>Clients that take a byte of their event stream whenever much else has happened: as one that reads a byte a
 /// second does on a node that is busy.</summary>
+[Collection("memory")]
 public sealed class SlowReaderTests : IAsyncLifetime
 {
     private const int Readers = 32;
