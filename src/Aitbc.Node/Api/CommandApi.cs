@@ -240,12 +240,13 @@ internal static class CommandApi
 
             if (!door.Shares.TryHold(ref held.Bytes, read.Buffer.Length))
             {
+                request.BodyReader.AdvanceTo(read.Buffer.End);
                 return null;
             }
 
+            // What is not said to be consumed, here and above, would cost the client its connection.
             if (read.IsCompleted)
             {
-                // What is not said to be consumed would cost the client its connection.
                 var body = read.Buffer.ToArray();
                 request.BodyReader.AdvanceTo(read.Buffer.End);
                 return body;

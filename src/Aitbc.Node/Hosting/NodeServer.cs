@@ -119,6 +119,7 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
+        builder.Services.AddSingleton<EventFeed>();
         builder.Services.AddSingleton(new MarketHistory(ledger, options.HistoryEntries));
         builder.Services.AddHostedService<HistoryFollower>();
         builder.Services.AddSingleton<CommandShares>();
