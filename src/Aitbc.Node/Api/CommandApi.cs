@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Threads;
 using Aitbc.Node.Access;
 using Aitbc.Node.Hosting;
 using Aitbc.Node.Problems;
@@ -36,7 +37,7 @@ internal static class CommandApi
         var services = v1.ServiceProvider;
         var ledger = services.GetRequiredService<LedgerHost>();
         var shares = services.GetRequiredService<CommandShares>();
-        var threads = services.GetRequiredService<AdmissionThreads>();
+        var threads = services.GetRequiredService<PatientThreads>();
         var max = services.GetRequiredService<NodeOptions>().MaxBodyBytes;
         var (all, stops) = (
             new CommandDoor(ledger, shares, threads, shares.Commands, max, OnlyOversight: false),
@@ -264,7 +265,7 @@ internal static class CommandApi
     private sealed record CommandDoor(
         LedgerHost Ledger,
         CommandShares Shares,
-        AdmissionThreads Threads,
+        PatientThreads Threads,
         RateLimiter Share,
         int MaxBodyBytes,
         bool OnlyOversight);

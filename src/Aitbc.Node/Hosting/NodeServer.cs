@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Threads;
 using Aitbc.Node.Access;
 using Aitbc.Node.Api;
 using Aitbc.Node.Dashboard;
@@ -122,7 +123,7 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddSingleton(new MarketHistory(ledger, options.HistoryEntries));
         builder.Services.AddHostedService<HistoryFollower>();
         builder.Services.AddSingleton<CommandShares>();
-        builder.Services.AddSingleton<AdmissionThreads>();
+        builder.Services.AddSingleton(_ => new PatientThreads("admission", Environment.ProcessorCount));
         builder.Services.AddSingleton<NodeMeters>();
         builder.Services.AddSingleton(
             found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));
