@@ -205,7 +205,9 @@ internal static class CommandApi
             var texts = new List<byte[]>();
             while (reader.Read() && reader.TokenType == JsonTokenType.String && texts.Count < MaxPayloads)
             {
-                texts.Add(Encoding.UTF8.GetBytes(reader.GetString()!));
+                texts.Add(!reader.ValueIsEscaped && Ascii.IsValid(reader.ValueSpan)
+                    ? reader.ValueSpan.ToArray()
+                    : Encoding.UTF8.GetBytes(reader.GetString()!));
             }
 
             return reader.TokenType == JsonTokenType.EndArray && texts.Count > 0 && !reader.Read() ? texts : null;
