@@ -64,7 +64,7 @@ internal sealed record NodeConfig
     public LedgerHostOptions Adjust(LedgerHostOptions options) => options with
     {
         // What comes over HTTP comes from many at once: fewer and larger groups leave the processor to signatures.
-        GroupPause = new Duration(1),
+        GroupPause = new Duration(2),
         MaxQueued = (int)MaxQueued,
         MaxBlobBytes = (int)MaxBlobBytes,
         SegmentBytes = (int)SegmentBytes,
