@@ -58,13 +58,39 @@ public sealed class EventTests : IAsyncLifetime
     [Fact]
     public async Task There_are_only_so_many_streams()
     {
-        await using var small = await NodeFixture.StartAsync(new Hosting.NodeOptions { MaxEventStreams = 1 });
+        await using var small = await NodeFixture.StartAsync(new Hosting.NodeOptions { MaxEventStreams = 2 });
         var options = HttpCompletionOption.ResponseHeadersRead;
-        using (var first = await small.Client.GetAsync("/v1/events", options))
+        using var first = await small.Client.GetAsync("/v1/events", options);
+        var second = await small.Client.GetAsync("/v1/replica/entries", options);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+        foreach (var path in new[] { "/v1/events", "/v1/replica/entries" })
         {
-            Assert.Equal(HttpStatusCode.OK, first.StatusCode);
-            using var second = await small.Client.GetAsync("/v1/events", options);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
+            using var third = await small.Client.GetAsync(path, options);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, third.StatusCode);
+            Assert.Equal("application/problem+json", third.Content.Headers.ContentType!.MediaType);
+            Assert.Equal(TimeSpan.FromSeconds(1), third.Headers.RetryAfter!.Delta);
+            var problem = await NodeFixture.JsonOf(third);
+            Assert.Equal("busy", problem.GetProperty("code").GetString());
+            Assert.Equal(
+                "All 2 event streams of this node are taken: come back later, what you miss is kept; or have its"
+                    + " operator raise maxEventStreams.",
+                problem.GetProperty("detail").GetString());
+        }
+
+        // Who is in goes on, everything else is answered, and a place that is given back is taken again.
+        using var reader = new StreamReader(await first.Content.ReadAsStreamAsync());
+        var next = small.Ledger.View.Seq + 1;
+        Assert.Equal(HttpStatusCode.OK, (await small.SendAsync(small.Sign(1, small.Pay(2)))).StatusCode);
+        Assert.Equal([next], await ReadAsync(reader, 1));
+        second.Dispose();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            using var again = await small.Client.GetAsync("/v1/events", options, limit.Token);
+            if (again.StatusCode == HttpStatusCode.OK)
+            {
+                break;
+            }
         }
     }
 

@@ -4,6 +4,7 @@ using Aitbc.Infrastructure.Receipts;
 using Aitbc.Node.History;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Marketplace;
 
 namespace Aitbc.Node.Tests;
 
@@ -155,6 +156,7 @@ public sealed class HistoryTests : IAsyncLifetime
         await node.Work.PayAsync();
         var seen = (await node.GetAsync("/v1/series?widthMs=600000")).GetProperty("points").EnumerateArray().ToArray();
         Assert.Equal(2, seen.Sum(point => point.GetProperty("settled").GetInt32()));
+        Assert.Equal(0, seen.Sum(point => point.GetProperty("verified").GetInt32()));
         var prices = seen.SelectMany(point => point.GetProperty("prices").EnumerateArray()).ToArray();
         Assert.Equal(2, prices.Sum(price => price.GetProperty("settled").GetInt32()));
         Assert.Equal(
@@ -166,6 +168,27 @@ public sealed class HistoryTests : IAsyncLifetime
                 ? count.GetInt32() : 0));
         var money = (await node.GetAsync("/v1/money")).GetProperty("money");
         Assert.Equal(money.ToString(), seen[^1].GetProperty("money").ToString());
+    }
+
+    [Fact]
+    public void Each_ending_is_counted_once_and_what_validators_found_right_by_itself()
+    {
+        foreach (var ending in Enum.GetValues<WorkloadEnding>())
+        {
+            var series = new MarketSeries(10_000);
+            var ended = default(WorkloadEnded) with { Ending = ending };
+            series.Ended(new Timestamp(1), ended);
+            series.Ended(new Timestamp(2), ended);
+            var point = Assert.Single(series.Read(null));
+            Assert.Equal(
+                ending switch
+                {
+                    WorkloadEnding.Verified => (2, 2, 0),
+                    WorkloadEnding.Accepted or WorkloadEnding.ClientSilent => (2, 0, 0),
+                    _ => (0, 0, 2),
+                },
+                (point.Settled, point.Verified, point.Unpaid));
+        }
     }
 
     [Fact]

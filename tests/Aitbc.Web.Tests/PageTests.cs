@@ -83,6 +83,24 @@ public sealed class PageTests(LivingNode node)
     }
 
     [BrowserFact]
+    public async Task What_validators_found_right_is_drawn_apart_from_what_nobody_checked()
+    {
+        await using var visit = await node.VisitAsync();
+        await visit.OpenAsync($"{node.Url}");
+        var text = await visit.Page.EvaluateAsync<string>(
+            "async () => (await fetch('/v1/workloads/finished?limit=1000')).text()");
+        var endings = JsonDocument.Parse(text).RootElement.GetProperty("items").EnumerateArray()
+            .Select(one => one.GetProperty("ending").GetString()).ToList();
+        var verified = endings.Count(one => one == "verified");
+        var other = endings.Count(one => one is "accepted" or "clientSilent");
+        Assert.True(verified > 0 && other > 0, $"{verified} and {other} show no difference.");
+        var words = $"{verified + other} workloads paid ({verified} verified, {other} accepted or client silent),"
+            + $" {endings.Count - verified - other} not";
+        var card = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Workloads that ended" });
+        await Expect(card).ToContainTextAsync($"{words}, in the time shown");
+    }
+
+    [BrowserFact]
     public async Task A_proof_that_was_tampered_with_is_shown_in_red()
     {
         await using var visit = await node.VisitAsync();

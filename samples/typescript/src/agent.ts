@@ -40,9 +40,13 @@ if (!await node.account(agent.id)) {
 
 // Who stakes nothing is trusted with nothing: the stake is what a fault can cost.
 const mine = async () => {
-  type Page = { items: { id: string; provider: string }[] };
-  const page = await node.get<Page>(`/v1/services?capability=${capability}&limit=1000`);
-  return page.items.find((listed) => listed.provider === agent.id)?.id;
+  type Page = { items: { id: string; provider: string }[]; next?: number };
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const page: Page = await node.get<Page>(`/v1/services?capability=${capability}&after=${after}`);
+    const found = page.items.find((listed) => listed.provider === agent.id);
+    if (found) return found.id;
+    after = page.next;
+  }
 };
 if (!await mine()) {
   await node.act(agent, { type: "stake.deposit", amount: `${1_000n * TOKEN}` }, {

@@ -102,7 +102,8 @@ internal sealed class MarketScript(BenchChain chain, Ledger ledger, EventBuffer 
         }
     }
 
-    private static PostWorkload Post() => new(
+    /// <summary>A workload as it is posted.</summary>
+    public static PostWorkload Post() => new(
         Capability,
         BenchChain.Blob,
         BenchChain.Blob,

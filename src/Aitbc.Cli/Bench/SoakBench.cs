@@ -14,6 +14,7 @@ internal static class SoakBench
     private const double TargetMs = 20;
     private const double MarginMiB = 48;
     private const int Samples = 40;
+    private const string FirstProof = "/v1/entries/1/proof";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     public static async Task<BenchResult> RunAsync(BenchScale scale, int minutes, CancellationToken stop)
@@ -23,8 +24,9 @@ internal static class SoakBench
             .ConfigureAwait(false);
         using var client = new HttpClient { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(30) };
         var length = TimeSpan.FromMinutes(scale.Quick ? 0.2 : minutes);
+        await FirstBlockAsync(client, stop).ConfigureAwait(false);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var (times, errors) = (new ConcurrentQueue<double>(), new ConcurrentQueue<string>());
+        var (times, errors) = (new ConcurrentQueue<TimedRead>(), new ConcurrentQueue<string>());
         var followers = Enumerable.Range(0, Streams).Select(_ => FollowAsync(client, errors, end.Token)).ToArray();
         var readers = Enumerable.Range(0, Readers)
             .Select(i => ReadAsync(client, (ulong)i, times, errors, end.Token)).ToArray();
@@ -44,13 +46,13 @@ internal static class SoakBench
     private static BenchResult Result(
         NodeProcess node,
         TimeSpan length,
-        ConcurrentQueue<double> times,
+        ConcurrentQueue<TimedRead> times,
         ConcurrentQueue<string> errors,
         List<double> memory,
         ulong entries)
     {
-        var sorted = times.Order().ToArray();
-        var p99 = sorted[(int)(sorted.Length * 0.99)];
+        var sorted = times.Select(one => one.Ms).Order().ToArray();
+        var p99 = P99(sorted);
         var (early, late) = (memory[(Samples / 4)..(Samples / 2)].Average(), memory[^(Samples / 4)..].Average());
         return new BenchResult(
             "soak",
@@ -64,6 +66,10 @@ internal static class SoakBench
                 ["reads"] = sorted.Length,
                 ["p50Ms"] = Math.Round(sorted[sorted.Length / 2], 2),
                 ["maxMs"] = Math.Round(sorted[^1], 1),
+                ["p99MsByResource"] = times.GroupBy(one => one.Resource).OrderBy(one => one.Key, StringComparer.Ordinal)
+                    .ToDictionary(
+                        one => one.Key,
+                        one => Math.Round(P99([.. one.Select(read => read.Ms).Order()]), 2)),
                 ["errors"] = errors.Count,
                 ["firstErrors"] = string.Join(" | ", errors.Take(3)),
                 ["nodeComplaints"] = node.Complaints.Count,
@@ -77,10 +83,27 @@ internal static class SoakBench
             });
     }
 
+    private static double P99(double[] sorted) => sorted[(int)(sorted.Length * 0.99)];
+
+    /// <summary>Waits until a block is closed: before that, the node rightly has no proof of any entry.</summary>
+    private static async Task FirstBlockAsync(HttpClient client, CancellationToken stop)
+    {
+        while (true)
+        {
+            using var answer = await client.GetAsync(FirstProof, stop).ConfigureAwait(false);
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            await Task.Delay(Pause, TimeProvider.System, stop).ConfigureAwait(false);
+        }
+    }
+
     private static async Task ReadAsync(
         HttpClient client,
         ulong seed,
-        ConcurrentQueue<double> times,
+        ConcurrentQueue<TimedRead> times,
         ConcurrentQueue<string> errors,
         CancellationToken end)
     {
@@ -93,14 +116,15 @@ internal static class SoakBench
                 string[] paths =
                 [
                     "/v1/chain", "/v1/agents", "/v1/services", "/v1/workloads", "/v1/entries?limit=20", "/v1/blocks",
-                    "/v1/entries/1/proof", "/health/ready", "/metrics", "/openapi/v1.json", "/", "/v1/genesis",
+                    FirstProof, "/health/ready", "/metrics", "/openapi/v1.json", "/", "/v1/genesis",
                     .. agent.Length > 0 ? (string[])[$"/v1/agents/{agent}", $"/v1/accounts/{agent}"] : [],
                 ];
                 var path = paths[random.NextInt32(paths.Length)];
                 var started = Stopwatch.GetTimestamp();
                 using var answer = await client.GetAsync(path, end).ConfigureAwait(false);
                 var text = await answer.Content.ReadAsStringAsync(end).ConfigureAwait(false);
-                times.Enqueue(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                times.Enqueue(new TimedRead(agent.Length == 0 ? path : path.Replace(agent, "{id}"), took));
                 if (!answer.IsSuccessStatusCode)
                 {
                     errors.Enqueue($"{path} {(int)answer.StatusCode}");
@@ -162,4 +186,7 @@ internal static class SoakBench
 
         return last;
     }
+
+    /// <summary>How long one read took.</summary>
+    private readonly record struct TimedRead(string Resource, double Ms);
 }

@@ -9,7 +9,9 @@ namespace Aitbc.Cli.Commands;
 public static class BenchCommand
 {
     private static readonly string[] Names =
-        ["admit", "apply", "commit", "memory", "recovery", "snapshot", "soak", "stop", "verify"];
+    [
+        "admit", "apply", "commit", "memory", "pages", "recovery", "snapshot", "soak", "stop", "streams", "verify",
+    ];
 
     /// <summary>Builds the command.</summary>
     /// <param name="output">The options that every command shares.</param>
@@ -52,10 +54,12 @@ public static class BenchCommand
             "apply" => StateBenches.ApplyAsync(scale),
             "commit" => CommitBench.RunAsync(scale, cancellationToken),
             "memory" => StateBenches.MemoryAsync(scale),
+            "pages" => PagesBench.RunAsync(scale, cancellationToken),
             "recovery" => StateBenches.RecoveryAsync(scale, cancellationToken),
             "snapshot" => SnapshotBench.RunAsync(scale, cancellationToken),
             "soak" => SoakBench.RunAsync(scale, scale.Minutes, cancellationToken),
             "stop" => StopBench.RunAsync(scale, cancellationToken),
+            "streams" => StreamBench.RunAsync(scale, cancellationToken),
             _ => VerifyBench.RunAsync(scale, cancellationToken),
         };
 

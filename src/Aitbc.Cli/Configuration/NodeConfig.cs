@@ -50,6 +50,8 @@ internal sealed record NodeConfig
 
     public long SnapshotMinutes { get; init; } = 60;
 
+    public long HistoryEntries { get; init; } = (long)Node.HistoryEntries;
+
     public string OtlpEndpoint { get; init; } = string.Empty;
 
     public long OtlpIntervalSeconds { get; init; } = Node.OtlpIntervalSeconds;
@@ -62,7 +64,7 @@ internal sealed record NodeConfig
     public LedgerHostOptions Adjust(LedgerHostOptions options) => options with
     {
         // What comes over HTTP comes from many at once: fewer and larger groups leave the processor to signatures.
-        GroupPause = new Duration(1),
+        GroupPause = new Duration(2),
         MaxQueued = (int)MaxQueued,
         MaxBlobBytes = (int)MaxBlobBytes,
         SegmentBytes = (int)SegmentBytes,
@@ -85,6 +87,7 @@ internal sealed record NodeConfig
         MaxBodyBytes = (int)MaxBodyBytes,
         MaxCommandsAtOnce = MaxCommandsAtOnce == 0 ? Node.MaxCommandsAtOnce : (int)MaxCommandsAtOnce,
         MaxCommandsWaiting = (int)MaxCommandsWaiting,
+        HistoryEntries = (ulong)HistoryEntries,
         OtlpEndpoint = OtlpEndpoint.Length > 0 ? new Uri(OtlpEndpoint) : null,
         OtlpIntervalSeconds = (int)OtlpIntervalSeconds,
     };

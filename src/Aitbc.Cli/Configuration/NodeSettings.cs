@@ -138,5 +138,14 @@ internal static class NodeSettings
             "snapshotMinutes", "Time after which a snapshot is taken where there is something new; 0 for never.",
             "minutes", 0, 100_000,
             config => config.SnapshotMinutes, (config, value) => config with { SnapshotMinutes = value }),
+        new NumberSetting(
+            "historyEntries",
+            "Newest entries that are read again at the start, so that finished workloads, timelines and charts reach"
+                + " back; 0 begins them anew.",
+            "entries",
+            0,
+            10_000_000,
+            config => config.HistoryEntries,
+            (config, value) => config with { HistoryEntries = value }),
     ];
 }

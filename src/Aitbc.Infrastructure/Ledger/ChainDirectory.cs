@@ -97,10 +97,14 @@ public sealed class ChainDirectory : IDisposable
                 throw new IOException($"{path} holds a chain already; name an empty directory.");
             }
 
+            // A million hashes, one behind the other, take longer than all else here and need nothing of it.
+            var making = Task.Run(
+                () => BeaconChain.Create(beaconSecret ?? RandomNumberGenerator.GetBytes(Digest.Size)));
             using var hostKey = OpenHostKey(data, create: true);
             var keys = new KeyStore(Path.Combine(data.Path, DataDirectory.KeysDirectory), hostKey);
             using var node = nodeKey is null ? keys.Create() : nodeKey(keys);
-            var beacon = BeaconChain.Create(beaconSecret ?? RandomNumberGenerator.GetBytes(Digest.Size));
+            var first = accounts(keys);
+            var beacon = making.GetAwaiter().GetResult();
             var genesis = new Genesis(
                 plan.Chain,
                 plan.Supply,
@@ -108,7 +112,7 @@ public sealed class ChainDirectory : IDisposable
                 node.PublicKey,
                 beacon.Commitment,
                 plan.CouncilThreshold,
-                accounts(keys),
+                first,
                 plan.Parameters);
             if (genesis.Validate() is { Count: > 0 } problems)
             {

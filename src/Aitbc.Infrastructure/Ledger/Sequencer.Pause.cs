@@ -36,6 +36,23 @@ internal sealed partial class Sequencer
         return true;
     }
 
+    /// <summary>Makes a group durable on the writer's own thread: what comes meanwhile gathers for the next one, as it
+    /// would in the pause, and the flusher need not be woken.</summary>
+    /// <returns>False where nobody gathers, or the flusher is still at the group before.</returns>
+    private bool FlushHere(EntryGroup group)
+    {
+        lock (gate)
+        {
+            if (!pauseNext || !flushIdle || ready is not null)
+            {
+                return false;
+            }
+        }
+
+        Finish(group);
+        return true;
+    }
+
     private void NoteTaken(int requests)
     {
         takenAt = Stopwatch.GetTimestamp();

@@ -202,7 +202,7 @@ internal sealed partial class Sequencer : IAsyncDisposable
                 writer.CloseBlock(group, force: false);
 
                 // Asked before the hand-over: afterwards the group is the flusher's, and soon empty.
-                if (!group.IsEmpty && HandOver(group, wait: false))
+                if (!group.IsEmpty && !FlushHere(group) && HandOver(group, wait: false))
                 {
                     group = null;
                 }

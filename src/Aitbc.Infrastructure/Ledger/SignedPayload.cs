@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text;
 using Aitbc.Infrastructure.Wallet;
 using Aitbc.Primitives;
@@ -15,6 +14,8 @@ namespace Aitbc.Infrastructure.Ledger;
 /// sequencer's one thread does not.</remarks>
 public sealed class SignedPayload
 {
+    private const int MaxStackBytes = 1024;
+
     private SignedPayload(
         ClientPayload payload,
         ReadOnlyMemory<byte> bytes,
@@ -120,13 +121,13 @@ public sealed class SignedPayload
             return EntryHash.NoProof;
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(header);
-        hash.AppendData("."u8);
-        hash.AppendData(signature);
-        Span<byte> digest = stackalloc byte[Digest.Size];
-        hash.GetHashAndReset(digest);
-        return Digest.From(digest);
+        // One call over one text: a hash that is fed in parts costs twice as much.
+        var length = header.Length + 1 + signature.Length;
+        Span<byte> text = length <= MaxStackBytes ? stackalloc byte[MaxStackBytes] : new byte[length];
+        header.CopyTo(text);
+        text[header.Length] = (byte)'.';
+        signature.CopyTo(text[(header.Length + 1)..]);
+        return Digest.Sha256(text[..length]);
     }
 
     private static bool TryReadSigner(

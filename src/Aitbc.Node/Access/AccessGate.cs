@@ -48,7 +48,7 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
                 Problem.Forbidden("A page of another origin may not use this node."));
         }
 
-        if (context.Request.Query.TryGetValue(TokenQuery, out var token))
+        if (context.Request.QueryString.HasValue && context.Request.Query.TryGetValue(TokenQuery, out var token))
         {
             return ExchangeAsync(context, token.ToString());
         }
@@ -97,7 +97,8 @@ internal sealed class AccessGate(NodeOptions options, Sessions sessions)
                 : Role.None;
         }
 
-        if (context.Request.Cookies.TryGetValue(Sessions.Cookie, out var cookie) && sessions.IsSession(cookie))
+        if (context.Request.Headers.Cookie.Count > 0
+            && context.Request.Cookies.TryGetValue(Sessions.Cookie, out var cookie) && sessions.IsSession(cookie))
         {
             return Role.Operator;
         }

@@ -20,10 +20,15 @@ internal static class AgentApi
         v1.MapGet("/agents", (ulong? after, int? limit, LedgerHost ledger) =>
                 Paging.Check(limit, out var meant) is { } problem
                     ? problem.ToResult()
-                    : Results.Json(ledger.View.Read(state => List(state, after ?? 0, meant))))
+                    : Results.Json(Paging.Of(
+                        ledger.View,
+                        after ?? 0,
+                        meant,
+                        state => state.Agents.Count,
+                        (state, slot) => View(state, state.Agents[slot]))))
             .Require(Role.Reader)
             .Produces<Page<AgentView>>()
-            .WithSummary("Agents in order of registration; after is the number of the last one seen.");
+            .WithSummary("Agents in order of registration; after is the next of the page before.");
         v1.MapGet("/agents/{id}", (string id, LedgerHost ledger) =>
                 AccountId.TryParse(id, out var account)
                     && ledger.View.Read(state => Find(state, account)) is { } view
@@ -39,19 +44,6 @@ internal static class AgentApi
         state.FindAccount(id) is { } number && state.Account(number).Agent is var agent and not 0
             ? View(state, state.Agents[agent - 1])
             : null;
-
-    /// <summary>Agents are never taken out, so their places are in order of registration.</summary>
-    private static Page<AgentView> List(LedgerState state, ulong after, int limit)
-    {
-        var items = new List<AgentView>();
-        var slot = (int)Math.Min(after, (ulong)state.Agents.Count);
-        for (; slot < state.Agents.Count && items.Count < limit; slot++)
-        {
-            items.Add(View(state, state.Agents[slot]));
-        }
-
-        return new Page<AgentView>(items, slot < state.Agents.Count ? (ulong)slot : null);
-    }
 
     private static AgentView View(LedgerState state, in AgentRecord agent)
     {

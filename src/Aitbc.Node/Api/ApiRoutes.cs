@@ -26,7 +26,7 @@ internal static class ApiRoutes
         }
 
         MetricsApi.Map(routes);
-        routes.MapOpenApi().Require(Role.Reader);
+        DocumentApi.Map(routes);
         var v1 = routes.MapGroup("/v1");
         ChainApi.Map(v1);
         GenesisApi.Map(v1);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Threads;
 using Aitbc.Node.Access;
 using Aitbc.Node.Hosting;
 using Aitbc.Node.Problems;
@@ -36,7 +37,7 @@ internal static class CommandApi
         var services = v1.ServiceProvider;
         var ledger = services.GetRequiredService<LedgerHost>();
         var shares = services.GetRequiredService<CommandShares>();
-        var threads = services.GetRequiredService<AdmissionThreads>();
+        var threads = services.GetRequiredService<PatientThreads>();
         var max = services.GetRequiredService<NodeOptions>().MaxBodyBytes;
         var (all, stops) = (
             new CommandDoor(ledger, shares, threads, shares.Commands, max, OnlyOversight: false),
@@ -204,7 +205,9 @@ internal static class CommandApi
             var texts = new List<byte[]>();
             while (reader.Read() && reader.TokenType == JsonTokenType.String && texts.Count < MaxPayloads)
             {
-                texts.Add(Encoding.UTF8.GetBytes(reader.GetString()!));
+                texts.Add(!reader.ValueIsEscaped && Ascii.IsValid(reader.ValueSpan)
+                    ? reader.ValueSpan.ToArray()
+                    : Encoding.UTF8.GetBytes(reader.GetString()!));
             }
 
             return reader.TokenType == JsonTokenType.EndArray && texts.Count > 0 && !reader.Read() ? texts : null;
@@ -240,12 +243,13 @@ internal static class CommandApi
 
             if (!door.Shares.TryHold(ref held.Bytes, read.Buffer.Length))
             {
+                request.BodyReader.AdvanceTo(read.Buffer.End);
                 return null;
             }
 
+            // What is not said to be consumed, here and above, would cost the client its connection.
             if (read.IsCompleted)
             {
-                // What is not said to be consumed would cost the client its connection.
                 var body = read.Buffer.ToArray();
                 request.BodyReader.AdvanceTo(read.Buffer.End);
                 return body;
@@ -264,7 +268,7 @@ internal static class CommandApi
     private sealed record CommandDoor(
         LedgerHost Ledger,
         CommandShares Shares,
-        AdmissionThreads Threads,
+        PatientThreads Threads,
         RateLimiter Share,
         int MaxBodyBytes,
         bool OnlyOversight);

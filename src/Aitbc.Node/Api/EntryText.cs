@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Protocol;
@@ -18,7 +20,7 @@ internal sealed class EntryText(LedgerHost ledger)
     private static readonly Dictionary<Outcome, string> Outcomes = Enum.GetValues<Outcome>()
         .ToDictionary(outcome => outcome, outcome => JsonNamingPolicy.CamelCase.ConvertName(outcome.ToString()));
 
-    private readonly Dictionary<AccountNumber, string?> ids = [];
+    private readonly Dictionary<AccountNumber, string> ids = [];
 
     /// <summary>Writes one entry as an object.</summary>
     public void Write(Utf8JsonWriter json, DurableEntry entry)
@@ -55,17 +57,36 @@ internal sealed class EntryText(LedgerHost ledger)
         return buffer.WrittenMemory;
     }
 
+    /// <summary>One entry as an event of a stream. Source: WHATWG HTML, server-sent events.</summary>
+    public byte[] RenderEvent(DurableEntry entry)
+    {
+        var json = Render(entry).Span;
+        var head = string.Create(CultureInfo.InvariantCulture, $"id: {entry.Header.Seq}\ndata: ");
+        var text = new byte[head.Length + json.Length + 2];
+        Encoding.ASCII.GetBytes(head, text);
+        json.CopyTo(text.AsSpan(head.Length));
+        "\n\n"u8.CopyTo(text.AsSpan(^2..));
+        return text;
+    }
+
     private string? IdOf(AccountNumber number)
     {
         if (!ids.TryGetValue(number, out var id))
         {
+            id = ledger.View.Read(
+                state => number.Slot < state.Accounts.Count ? state.Account(number).Id.ToString() : null);
+            if (id is null)
+            {
+                // Opened by an entry that the view does not show yet.
+                return null;
+            }
+
             if (ids.Count >= MaxRemembered)
             {
                 ids.Clear();
             }
 
-            ids[number] = id = ledger.View.Read(
-                state => number.Slot < state.Accounts.Count ? state.Account(number).Id.ToString() : null);
+            ids[number] = id;
         }
 
         return id;

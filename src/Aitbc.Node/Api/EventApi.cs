@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Access;
 using Aitbc.Node.Hosting;
+using Aitbc.Node.Metrics;
 using Aitbc.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,17 +35,25 @@ internal sealed class EventStreams(NodeOptions options)
 
     /// <summary>Gives a place back.</summary>
     public void Close() => Interlocked.Decrement(ref open);
+
+    /// <summary>The answer where all places are taken.</summary>
+    public IResult Refuse(HttpContext context)
+    {
+        RequestMeter.Refused(context, RequestMeter.Rate);
+        context.Response.Headers.RetryAfter = "1";
+        return Problem.Busy(
+            $"All {options.MaxEventStreams} event streams of this node are taken: come back later, what you miss is"
+            + " kept; or have its operator raise maxEventStreams.").ToResult();
+    }
 }
 
 /// <summary>
-/// What happens, as server-sent events read from the journal by cursor: a reader costs its connection and one buffer,
-/// and who is slow is only behind. Source: WHATWG HTML, server-sent events.
+/// What happens, as server-sent events: the newest are rendered once for all who follow, older ones are read from the
+/// journal by cursor. A reader costs its connection and what is on its way to it, and who is slow is only behind.
+/// Source: WHATWG HTML, server-sent events.
 /// </summary>
 internal static class EventApi
 {
-    private const int FlushBytes = 32 * 1024;
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
     public static void Map(IEndpointRouteBuilder v1) =>
         v1.MapGet("/events", RunAsync)
             .Require(Role.Reader)
@@ -58,6 +66,7 @@ internal static class EventApi
         HttpContext context,
         string? after,
         LedgerHost ledger,
+        EventFeed feed,
         EventStreams streams,
         IHostApplicationLifetime life)
     {
@@ -72,14 +81,15 @@ internal static class EventApi
 
         if (!streams.TryOpen())
         {
-            return Problem.Busy("All event streams are taken: try again later.").ToResult();
+            return streams.Refuse(context);
         }
 
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(
                 context.RequestAborted, life.ApplicationStopping);
-            await StreamAsync(context.Response, ledger, seq, stop.Token).ConfigureAwait(false);
+            using var stream = new EventStream(context.Response, ledger, feed, seq + 1);
+            await stream.RunAsync(stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -91,42 +101,6 @@ internal static class EventApi
         }
 
         return Results.Empty;
-    }
-
-    private static async Task StreamAsync(
-        HttpResponse response, LedgerHost ledger, ulong after, CancellationToken stop)
-    {
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        var text = new EntryText(ledger);
-        using var entries = ledger.ReadFrom(after + 1);
-        await response.Body.FlushAsync(stop).ConfigureAwait(false);
-        while (true)
-        {
-            // Asked for before the journal is read, so that what comes in between is not slept through.
-            var changed = ledger.View.ChangedAsync();
-            var pending = 0;
-            while (entries.TryRead(out var entry))
-            {
-                pending += Put(response, entry.Header.Seq, text.Render(entry).Span);
-                if (pending >= FlushBytes)
-                {
-                    await response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
-                    pending = 0;
-                }
-            }
-
-            if (pending > 0)
-            {
-                await response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
-            }
-
-            if (await IsIdleAsync(changed, Heartbeat, stop).ConfigureAwait(false))
-            {
-                Write(response, ":\n\n"u8);
-                await response.BodyWriter.FlushAsync(stop).ConfigureAwait(false);
-            }
-        }
     }
 
     /// <summary>Waits for a change.</summary>
@@ -142,19 +116,5 @@ internal static class EventApi
         {
             return true;
         }
-    }
-
-    private static int Put(HttpResponse response, ulong seq, ReadOnlySpan<byte> json)
-    {
-        Write(response, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {seq}\ndata: ")));
-        Write(response, json);
-        Write(response, "\n\n"u8);
-        return json.Length;
-    }
-
-    private static void Write(HttpResponse response, ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(response.BodyWriter.GetSpan(bytes.Length));
-        response.BodyWriter.Advance(bytes.Length);
     }
 }

@@ -1,9 +1,11 @@
+using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Problems;
+using Aitbc.Protocol.State;
 
 namespace Aitbc.Node.Api;
 
 /// <summary>One page of a list.</summary>
-/// <param name="Items">In order of their ids.</param>
+/// <param name="Items">At most as many as asked for; a page may be short, or empty, and not the last.</param>
 /// <param name="Next">Give it as <c>after</c> for the next page; left out on the last.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, ulong? Next);
 
@@ -16,6 +18,15 @@ internal static class Paging
     /// <summary>Most items of a page.</summary>
     public const int MaxLimit = 1_000;
 
+    /// <summary>Most rows that a call looks at; a page with fewer items than asked for may have a next one.</summary>
+    public const int MaxLooked = 16_384;
+
+    /// <summary>Rows looked at in one turn at the view.</summary>
+    private const int LookedAtOnce = 1_024;
+
+    /// <summary>Rows shown of one turn at the view.</summary>
+    private const int ShownAtOnce = 64;
+
     /// <summary>The limit that is meant, or why it is none.</summary>
     public static Problem? Check(int? limit, out int meant)
     {
@@ -25,48 +36,38 @@ internal static class Paging
             : Problem.BadRequest($"limit is 1 to {MaxLimit}, not {meant}.");
     }
 
-    /// <summary>A page of a table's rows, taken in any order: only what may stand on it is looked at closely, and no
-    /// more than a page is held.</summary>
-    /// <param name="count">Slots of the table.</param>
-    /// <param name="after">Ids up to here stand on earlier pages.</param>
+    /// <summary>A page of a table's rows in the order of their slots. A call looks at so many rows and no more, and in
+    /// turns: nobody who waits for the view waits for a whole page.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="after">Slots before this stand on earlier pages.</param>
     /// <param name="limit">Rows of a page.</param>
-    /// <param name="idOf">A slot's id; 0 where it is free.</param>
-    /// <param name="isWanted">Whether a row is looked for.</param>
-    /// <param name="view">What is shown of it.</param>
+    /// <param name="count">Slots of the table.</param>
+    /// <param name="row">What is shown of a slot; null where it is free or not looked for.</param>
     public static Page<T> Of<T>(
-        int count, ulong after, int limit, Func<int, ulong> idOf, Func<int, bool> isWanted, Func<int, T> view)
+        LedgerView view, ulong after, int limit, Func<LedgerState, int> count, Func<LedgerState, int, T?> row)
+        where T : class
     {
-        // The largest id first, so that it gives way to a smaller one.
-        var best = new PriorityQueue<int, ulong>(Comparer<ulong>.Create(static (a, b) => b.CompareTo(a)));
-        for (var slot = 0; slot < count; slot++)
+        var items = new List<T>();
+        var (slot, slots) = ((int)Math.Min(after, int.MaxValue - MaxLooked), int.MaxValue);
+        var last = slot + MaxLooked;
+        while (slot < Math.Min(last, slots) && items.Count < limit)
         {
-            var id = idOf(slot);
-            var full = best.Count > limit;
-            if (id <= after || (full && best.TryPeek(out _, out var largest) && id > largest) || !isWanted(slot))
+            slots = view.Read(state =>
             {
-                continue;
-            }
+                var end = Math.Min(count(state), Math.Min(last, slot + LookedAtOnce));
+                var full = Math.Min(limit, items.Count + ShownAtOnce);
+                for (; slot < end && items.Count < full; slot++)
+                {
+                    if (row(state, slot) is { } one)
+                    {
+                        items.Add(one);
+                    }
+                }
 
-            best.Enqueue(slot, id);
-            if (full)
-            {
-                best.Dequeue();
-            }
+                return count(state);
+            });
         }
 
-        var rows = best.UnorderedItems.OrderBy(row => row.Priority).ToList();
-        return new Page<T>(
-            [.. rows.Take(limit).Select(row => view(row.Element))],
-            rows.Count > limit ? rows[limit - 1].Priority : null);
-    }
-
-    /// <summary>A page of what a query found in order, which had one more than the limit where there is another.
-    /// </summary>
-    public static Page<T> Of<T>(List<(ulong Id, T Item)> found, int limit)
-    {
-        found.Sort(static (a, b) => a.Id.CompareTo(b.Id));
-        var more = found.Count > limit;
-        var items = found.Take(limit).Select(one => one.Item).ToList();
-        return new Page<T>(items, more ? found[limit - 1].Id : null);
+        return new Page<T>(items, slot < slots ? (ulong)slot : null);
     }
 }

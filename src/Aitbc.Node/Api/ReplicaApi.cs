@@ -56,7 +56,7 @@ internal static class ReplicaApi
 
         if (!streams.TryOpen())
         {
-            return Problem.Busy("All streams are taken: try again later.").ToResult();
+            return streams.Refuse(context);
         }
 
         try

@@ -35,7 +35,8 @@ internal static class ServiceApi
             .Require(Role.Reader)
             .Produces<Page<ServiceView>>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
-            .WithSummary("Services by capability, asking price, record and health, in order of their ids.");
+            .WithSummary(
+                "Services by capability, asking price, record and health; a page may be short and have a next.");
         v1.MapGet("/services/{id}", (string id, LedgerHost ledger, AgentLeases leases) =>
                 ServiceId.TryParse(id, out var service)
                     && ledger.View.Read(state => state.FindService(service) is var slot and >= 0

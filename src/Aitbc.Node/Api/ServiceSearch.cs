@@ -15,8 +15,9 @@ namespace Aitbc.Node.Api;
 /// </param>
 /// <param name="MinValue">Least value of its jobs settled without fault, base units.</param>
 /// <param name="Health">live, unheard or gone.</param>
-/// <param name="After">The last id of the page before.</param>
-/// <param name="Limit">Services of a page, 1 to 1,000; 100 where nothing is said.</param>
+/// <param name="After">The next of the page before.</param>
+/// <param name="Limit">Services of a page, 1 to 1,000; 100 where nothing is said. A page may be short, or empty, and
+/// have a next one: a call looks at <see cref="Paging.MaxLooked"/> services.</param>
 internal sealed record ServiceSearch(
     string? Capability,
     string? MaxPrice,
@@ -62,13 +63,14 @@ internal sealed record ServiceSearch(
             }
         }
 
-        return Results.Json(ledger.View.Read(state => Paging.Of(
-            state.Services.Count,
+        return Results.Json(Paging.Of(
+            ledger.View,
             After ?? 0,
             limit,
-            slot => state.Services[slot].Id.Value,
-            slot => IsWanted(state, state.Services[slot]),
-            slot => ServiceView.Of(state, state.Services[slot], leases))));
+            state => state.Services.Count,
+            (state, slot) => state.Services[slot].Id.Value != 0 && IsWanted(state, state.Services[slot])
+                ? ServiceView.Of(state, state.Services[slot], leases)
+                : null));
 
         bool IsWanted(LedgerState state, in ServiceRecord service) =>
             (wanted.IsEmpty || service.Capability == wanted)

@@ -19,10 +19,11 @@ internal static class WorkloadApi
         v1.MapGet("/workloads", (ulong? after, int? limit, LedgerHost ledger) =>
                 Paging.Check(limit, out var meant) is { } problem
                     ? problem.ToResult()
-                    : Results.Json(ledger.View.Read(state => List(state, after ?? 0, meant))))
+                    : Results.Json(List(ledger, after ?? 0, meant)))
             .Require(Role.Reader)
             .Produces<Page<WorkloadView>>()
-            .WithSummary("Workloads that are not finished, in order of their ids.");
+            .WithSummary(
+                "Workloads that are not finished, each once, in no order; after is the next of the page before.");
         v1.MapGet("/workloads/{id}", (string id, LedgerHost ledger) =>
                 WorkloadId.TryParse(id, out var workload)
                     && ledger.View.Read(state => state.FindWorkload(workload) is var slot and >= 0
@@ -36,13 +37,18 @@ internal static class WorkloadApi
             .WithSummary("One workload that is not finished.");
     }
 
-    private static Page<WorkloadView> List(LedgerState state, ulong after, int limit) => Paging.Of(
-        state.Workloads.Count,
-        after,
-        limit,
-        slot => state.Workloads[slot].Id.Value,
-        _ => true,
-        slot => View(state, state.Workloads[slot]));
+    private static Page<WorkloadView> List(LedgerHost ledger, ulong after, int limit)
+    {
+        var page = Paging.Of(
+            ledger.View,
+            after,
+            limit,
+            state => state.Workloads.Count,
+            (state, slot) => state.Workloads[slot].Id.Value == 0 ? null : View(state, state.Workloads[slot]));
+
+        // Slots are used again, so their order says nothing; within a page it need not look like it.
+        return page with { Items = [.. page.Items.OrderBy(one => one.Id.Value)] };
+    }
 
     private static WorkloadView View(LedgerState state, in WorkloadRecord workload)
     {

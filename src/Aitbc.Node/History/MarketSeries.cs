@@ -37,6 +37,7 @@ internal sealed class MarketSeries(long widthMs)
         }
 
         span.Settled++;
+        span.Verified += ended.Ending == WorkloadEnding.Verified ? 1 : 0;
         if (span.Prices.ContainsKey(ended.Capability) || span.Prices.Count < MaxCapabilities)
         {
             var (jobs, paid, units) = span.Prices.GetValueOrDefault(ended.Capability);
@@ -52,6 +53,7 @@ internal sealed class MarketSeries(long widthMs)
     public List<SeriesPoint> Read(MoneyTotals? offset) => [.. spans.Select(span => new SeriesPoint(
         span.StartMs,
         span.Settled,
+        span.Verified,
         span.Unpaid,
         span.Outcomes.ToDictionary(pair => JsonNamingPolicy.CamelCase.ConvertName($"{pair.Key}"), pair => pair.Value),
         [.. span.Prices.Select(pair => new PricePoint(pair.Key, pair.Value.Jobs, pair.Value.Paid, pair.Value.Units))],
@@ -80,6 +82,8 @@ internal sealed class MarketSeries(long widthMs)
 
         public int Settled { get; set; }
 
+        public int Verified { get; set; }
+
         public int Unpaid { get; set; }
 
         public SortedDictionary<Outcome, int> Outcomes { get; } = [];
@@ -93,6 +97,8 @@ internal sealed class MarketSeries(long widthMs)
 /// <summary>One span of time.</summary>
 /// <param name="StartMs">Its beginning, ms since 1970.</param>
 /// <param name="Settled">Workloads that ended with pay.</param>
+/// <param name="Verified">Of these, those whose result enough validators found right; the others were paid because the
+/// client accepted or said nothing.</param>
 /// <param name="Unpaid">Workloads that ended without.</param>
 /// <param name="Outcomes">Payloads by outcome, as far as they were journalled.</param>
 /// <param name="Prices">What was paid, by capability.</param>
@@ -100,6 +106,7 @@ internal sealed class MarketSeries(long widthMs)
 public sealed record SeriesPoint(
     long StartMs,
     int Settled,
+    int Verified,
     int Unpaid,
     IReadOnlyDictionary<string, int> Outcomes,
     IReadOnlyList<PricePoint> Prices,

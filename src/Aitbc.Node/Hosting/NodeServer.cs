@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Threads;
 using Aitbc.Node.Access;
 using Aitbc.Node.Api;
 using Aitbc.Node.Dashboard;
@@ -16,6 +17,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -107,22 +109,26 @@ public sealed class NodeServer : IAsyncDisposable
         TimeProvider time,
         Action<ILoggingBuilder> log)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
+        // Empty: a node is told everything by its options, so no settings file of the folder that it happens to be
+        // started in is read, or watched.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
 
         // The framework's own lines would hold addresses, and one address holds a token.
         builder.Logging.AddFilter("Microsoft", LogLevel.None);
         log(builder.Logging);
-        builder.WebHost.UseKestrel(kestrel => Limit(kestrel, options));
-        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
+        builder.WebHost.UseSockets(Wire);
+        builder.Services.AddRouting();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(sessions);
         builder.Services.AddSingleton<EventStreams>();
+        builder.Services.AddSingleton<EventFeed>();
         builder.Services.AddSingleton(new MarketHistory(ledger, options.HistoryEntries));
         builder.Services.AddHostedService<HistoryFollower>();
         builder.Services.AddSingleton<CommandShares>();
-        builder.Services.AddSingleton<AdmissionThreads>();
+        builder.Services.AddSingleton(_ => new PatientThreads("admission", Environment.ProcessorCount));
         builder.Services.AddSingleton<NodeMeters>();
         builder.Services.AddSingleton(
             found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));
@@ -161,6 +167,14 @@ public sealed class NodeServer : IAsyncDisposable
                 listen.UseHttps(https => Certify(https, tls.CertificatePath, tls.KeyPath));
             }
         });
+    }
+
+    /// <summary>Handing a command from thread to thread costs the processor more than reading it: what receives bytes
+    /// goes on with them, and what answers sends.</summary>
+    private static void Wire(SocketTransportOptions sockets)
+    {
+        sockets.WaitForDataBeforeAllocatingBuffer = false;
+        sockets.UnsafePreferInlineScheduling = true;
     }
 
     private static void Certify(HttpsConnectionAdapterOptions https, string certificate, string key)

@@ -112,7 +112,7 @@ internal sealed class RequestMeter(NodeMeters meters, TimeProvider time)
 
     private static string MethodOf(string method) => method switch
     {
-        "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "OPTIONS" or "PATCH" => string.Intern(method),
+        "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "OPTIONS" or "PATCH" => method,
         _ => "other",
     };
 

@@ -1,6 +1,7 @@
 using Aitbc.Agents.Runtime.Decision;
 using Aitbc.Agents.Runtime.Marketplace;
 using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Threads;
 using Aitbc.Primitives;
 using Aitbc.Workloads;
 using Aitbc.Workloads.Chat;
@@ -10,19 +11,24 @@ namespace Aitbc.Simulation.Worlds;
 /// <summary>
 /// Runs the agents' work, on the real bytes of real blobs. In virtual time a job is computed when it is ordered and
 /// done
-/// when its modelled duration has passed; under the wall clock it runs on a thread of its own and takes what it takes.
+/// when its modelled duration has passed; under the wall clock it runs on threads of its own, behind all others in the
+/// system's order, and takes what it takes.
 /// </summary>
 /// <remarks>One owner but for the jobs' own threads. Trainings wait for each other, and so do other jobs, so that a
 /// long
 /// training never holds back an inference.</remarks>
 internal sealed class Workshop(ILedger ledger, bool isVirtual, ChatEndpoint? chat = null) : IAsyncDisposable
 {
+    /// <summary>Kinds of work of this machine's own that go on side by side.</summary>
+    private const int Kinds = 2;
+
     private readonly Dictionary<(AccountId, WorkloadId), Job> jobs = [];
     private readonly List<Task> abandoned = [];
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim training = new(1);
     private readonly SemaphoreSlim other = new(1);
     private readonly SemaphoreSlim talking = new(1);
+    private readonly Lazy<PatientThreads> threads = new(() => new PatientThreads("work", Kinds));
 
     private sealed class Job
     {
@@ -127,6 +133,10 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual, ChatEndpoint? cha
         training.Dispose();
         other.Dispose();
         talking.Dispose();
+        if (threads.IsValueCreated)
+        {
+            threads.Value.Dispose();
+        }
     }
 
     private static WorkDone Describe(
@@ -163,12 +173,15 @@ internal sealed class Workshop(ILedger ledger, bool isVirtual, ChatEndpoint? cha
 
         try
         {
-            // A thread of its own: a training on one of the pool's would keep requests of the same process waiting.
-            return await Task.Factory.StartNew(
-                () => Compute(agent, order),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).ConfigureAwait(false);
+            // No thread of the pool: a training there would keep requests of the same process waiting. A chat only
+            // waits, and its connections may start threads of their own.
+            return await (turn == talking
+                ? Task.Factory.StartNew(
+                    () => Compute(agent, order),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default)
+                : threads.Value.RunAsync(() => Compute(agent, order))).ConfigureAwait(false);
         }
         finally
         {

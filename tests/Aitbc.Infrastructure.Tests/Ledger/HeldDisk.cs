@@ -10,8 +10,16 @@ internal sealed class HeldDisk(IDisk inner, string extension = ".seg") : IDisk, 
     private readonly ManualResetEventSlim gate = new(initialState: true);
     private readonly ManualResetEventSlim held = new();
     private volatile bool fails;
+    private volatile string? failsOn;
+    private volatile bool sawFailing;
 
     public long FreeBytes => inner.FreeBytes;
+
+    /// <summary>Whether a flush failed for its thread.</summary>
+    public bool HasFailed => sawFailing;
+
+    /// <summary>From now on flushes on threads of this name fail.</summary>
+    public void FailOn(string thread) => failsOn = thread;
 
     /// <summary>From now on flushes wait.</summary>
     public void Hold() => gate.Reset();
@@ -53,7 +61,18 @@ internal sealed class HeldDisk(IDisk inner, string extension = ".seg") : IDisk, 
 
     private void OnFlush(string path)
     {
-        if (!path.EndsWith(extension, StringComparison.Ordinal) || gate.IsSet)
+        if (!path.EndsWith(extension, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (failsOn is { } name && Thread.CurrentThread.Name == name)
+        {
+            sawFailing = true;
+            throw new IOException("the device failed");
+        }
+
+        if (gate.IsSet)
         {
             return;
         }

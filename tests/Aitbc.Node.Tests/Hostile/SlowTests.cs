@@ -77,6 +77,31 @@ public sealed class SlowTests
     }
 
     [Fact]
+    public async Task A_body_that_there_is_no_memory_for_leaves_its_connection_usable()
+    {
+        await using var node = await NodeFixture.StartAsync();
+        var taken = 0L;
+        Assert.True(node.Server.Shares.TryHold(ref taken, CommandShares.MaxBodyBytes));
+        using var client = await SendAsync(
+            node,
+            "POST /v1/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
+                + $"Content-Length: 100000\r\n\r\n{new string('a', 100_000)}");
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 503", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        await client.GetStream().WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+
+        // After the rest of the first answer, which no line end separates from the second.
+        var line = "";
+        while (line is not null && !line.Contains("HTTP/1.1 ", StringComparison.Ordinal))
+        {
+            line = await reader.ReadLineAsync();
+        }
+
+        Assert.EndsWith("HTTP/1.1 200 OK", line, StringComparison.Ordinal);
+        node.Server.Shares.Release(taken);
+    }
+
+    [Fact]
     public async Task A_chunk_of_no_size_is_the_senders_fault()
     {
         await using var node = await NodeFixture.StartAsync();

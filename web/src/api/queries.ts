@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { upTo } from '../lib/pages';
 import { ask, client } from './client';
 
 /** Every question that a page asks. What can change stands below "live", which each new entry makes stale. */
@@ -50,9 +51,9 @@ export interface ServiceQuestion {
 
 export const services = (question: ServiceQuestion = {}) => queryOptions({
   queryKey: ['live', 'services', question],
-  queryFn: ({ signal }) => ask(client.GET('/v1/services', {
-    params: { query: { ...question, limit: 1000 } }, signal,
-  })),
+  queryFn: ({ signal }) => upTo(1000, (limit, after) => ask(client.GET('/v1/services', {
+    params: { query: { ...question, limit, after } }, signal,
+  }))),
   placeholderData: keepPreviousData,
 });
 

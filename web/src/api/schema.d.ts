@@ -347,7 +347,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Agents in order of registration; after is the number of the last one seen. */
+        /** Agents in order of registration; after is the next of the page before. */
         get: {
             parameters: {
                 query?: {
@@ -433,7 +433,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Services by capability, asking price, record and health, in order of their ids. */
+        /** Services by capability, asking price, record and health; a page may be short and have a next. */
         get: {
             parameters: {
                 query?: {
@@ -593,7 +593,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Workloads that are not finished, in order of their ids. */
+        /** Workloads that are not finished, each once, in no order; after is the next of the page before. */
         get: {
             parameters: {
                 query?: {
@@ -2241,6 +2241,8 @@ export interface components {
             startMs: number;
             /** Format: int32 */
             settled: number;
+            /** Format: int32 */
+            verified: number;
             /** Format: int32 */
             unpaid: number;
             outcomes: {

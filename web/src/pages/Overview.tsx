@@ -5,7 +5,8 @@ import { Link } from 'wouter';
 import type { Schemas } from '../api/client';
 import * as ask from '../api/queries';
 import { roughly } from '../lib/amount';
-import { count, words } from '../lib/words';
+import { endingSeries, endingWords } from '../lib/endings';
+import { words } from '../lib/words';
 import { Amount, Card, Page, Time } from '../parts/basics';
 import { Chart, type Series } from '../parts/chart';
 import { FinishedTable, Outcome } from '../parts/market';
@@ -50,8 +51,7 @@ function Charts({ view, width }: { view: SeriesView; width: ReactNode }) {
   const shown = filled(view);
   const spans = shown.map((span) => span.point);
   const times = shown.map((span) => span.time);
-  const settled = view.points.reduce((all, point) => all + point.settled, 0);
-  const unpaid = view.points.reduce((all, point) => all + point.unpaid, 0);
+  const ended = endingWords(view.points);
   const capabilities = namesOf(view.points, (point) => point.prices.map((price) => price.capability));
   const outcomes = namesOf(view.points, (point) => Object.keys(point.outcomes));
   const prices: Series[] = capabilities.map((capability) => ({
@@ -69,12 +69,8 @@ function Charts({ view, width }: { view: SeriesView; width: ReactNode }) {
         <h2 style={{ margin: 0, fontSize: '1.15rem' }}>What happens</h2>{width}
       </div>
       <div className="grid" data-testid="charts">
-        <Card title="Workloads that ended" about={`${count(settled, 'workload')} paid, ${unpaid} not, in the time shown`}>
-          <Chart kind="bar" unit="" times={times} label={`Workloads over time: ${settled} paid, ${unpaid} unpaid.`}
-            series={[
-              { name: 'Paid', values: spans.map((span) => span?.settled ?? 0) },
-              { name: 'Not paid', values: spans.map((span) => span?.unpaid ?? 0) },
-            ]} />
+        <Card title="Workloads that ended" about={`${ended}, in the time shown`}>
+          <Chart kind="bar" unit="" times={times} label={`Workloads over time: ${ended}.`} series={endingSeries(spans)} />
         </Card>
         <Card title="Prices by capability" about="Paid for one unit of work, in AITBC; each line up is ten times as much">
           {capabilities.length > 0
