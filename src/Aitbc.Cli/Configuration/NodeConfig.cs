@@ -50,6 +50,8 @@ internal sealed record NodeConfig
 
     public long SnapshotMinutes { get; init; } = 60;
 
+    public string PublicUrl { get; init; } = string.Empty;
+
     public string OtlpEndpoint { get; init; } = string.Empty;
 
     public long OtlpIntervalSeconds { get; init; } = Node.OtlpIntervalSeconds;
@@ -80,6 +82,8 @@ internal sealed record NodeConfig
         HostNames = HostNames,
         Tls = Certificate.Length > 0 ? (Certificate, CertificateKey) : null,
         TokensPath = Data,
+        WebhooksPath = Data,
+        PublicUrl = PublicUrl.Length > 0 ? new Uri(PublicUrl.TrimEnd('/') + "/") : null,
         MaxConnections = (int)MaxConnections,
         MaxEventStreams = (int)MaxEventStreams,
         MaxBodyBytes = (int)MaxBodyBytes,
