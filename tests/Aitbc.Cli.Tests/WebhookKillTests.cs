@@ -35,8 +35,7 @@ public sealed class WebhookKillTests : IDisposable
     public async Task A_node_that_is_killed_amidst_a_delivery_delivers_it_again_and_leaves_nothing_out()
     {
         var stops = SignStops();
-        new WebhookStore(directory, TimeProvider.System).Add(
-            $"http://127.0.0.1:{((IPEndPoint)receiver.LocalEndpoint).Port}/hook", allowsPrivate: true, out _);
+        AddHook();
         string first;
         using (var node = Start())
         {
@@ -53,6 +52,25 @@ public sealed class WebhookKillTests : IDisposable
         await ChildProcess.RunAsync("kill", ["-TERM", $"{again.Id}"]);
         await again.EndAsync();
     }
+
+    [Fact]
+    public async Task A_test_says_what_the_receiver_answered()
+    {
+        var hook = AddHook();
+        var test = InProcess.RunAsync("webhook", "test", hook.Id, "--data", directory, "--json");
+        await TakeAsync(() => Task.CompletedTask);
+        var ended = await test;
+        Assert.Equal(
+            (0, 204), (ended.ExitCode, JsonDocument.Parse(ended.Out).RootElement.GetProperty("status").GetInt32()));
+
+        receiver.Stop();
+        var said = InProcess.AssertRefused(await InProcess.RunAsync("webhook", "test", hook.Id, "--data", directory));
+        Assert.Contains("cannot be reached", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden-path", said, StringComparison.Ordinal);
+    }
+
+    private Webhook AddHook() => new WebhookStore(directory, TimeProvider.System).Add(
+        $"http://127.0.0.1:{((IPEndPoint)receiver.LocalEndpoint).Port}/hidden-path", allowsPrivate: true, out _)!;
 
     private ChildProcess Start() => ChildProcess.Start(
         Executables.Aitbc,

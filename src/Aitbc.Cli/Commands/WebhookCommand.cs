@@ -143,7 +143,7 @@ public static class WebhookCommand
                 null => "not begun",
                 { IsFailing: true } => "failing",
                 { Attempts: > 0 } => "trying again",
-                _ => "up to date",
+                _ => "ok",
             },
             place?.Seq,
             place?.Attempts ?? 0,

@@ -181,7 +181,7 @@ internal sealed partial class WebhookDelivery(
             places.Save(hook.Id, place);
             keptSeq = place.Seq;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             NotKept(log, hook.Id, place.Seq, error.GetType().Name);
         }

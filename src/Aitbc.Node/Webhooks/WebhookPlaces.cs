@@ -48,7 +48,8 @@ public sealed class WebhookPlaces
             return JsonSerializer.Deserialize<WebhookPlace>(
                 SealedFile.Read(disk, PathOf(id), Kind, MaxFileBytes));
         }
-        catch (Exception unusable) when (unusable is IOException or StorageDamagedException or JsonException)
+        catch (Exception unusable) when (unusable
+            is IOException or UnauthorizedAccessException or StorageDamagedException or JsonException)
         {
             return null;
         }

@@ -65,8 +65,9 @@ internal sealed partial class WebhookService : BackgroundService
                 {
                     await RefreshAsync(stoppingToken).ConfigureAwait(false);
                 }
-                catch (IOException error)
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
                 {
+                    // An error that left this task would end the node, which goes on without its hooks.
                     NotRead(log, error.GetType().Name);
                 }
             }

@@ -115,7 +115,8 @@ public sealed class WebhookStore
             var stored = JsonSerializer.Deserialize<Stored>(SealedFile.Read(disk, path, Kind, MaxFileBytes))!;
             return PathOf(stored.Id) == path ? stored.ToHook() : null;
         }
-        catch (Exception unusable) when (unusable is IOException or StorageDamagedException or JsonException)
+        catch (Exception unusable) when (unusable
+            is IOException or UnauthorizedAccessException or StorageDamagedException or JsonException)
         {
             // Taken back meanwhile, half-written, or damaged: no hook then.
             return null;

@@ -67,7 +67,7 @@ public sealed class WebhookNodeTests : IAsyncLifetime
         }
 
         Assert.True((await MetricsText.OfAsync(node))["aitbc_webhooks_lag"] >= 20);
-        await node.DisposeAsync().AsTask().WaitAsync(Limit);
+        await node.DisposeAsync().AsTask().WaitAsync(WebhookSender.Patience / 2);
         silent.SetResult();
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Aitbc.Node.Webhooks;
@@ -81,6 +83,31 @@ public sealed class WebhookSenderTests : IAsyncLifetime
         }
 
         Assert.Equal(0, receiver.Connections);
+    }
+
+    [Fact]
+    public async Task Plain_http_goes_to_private_addresses_alone()
+    {
+        var hook = Add(allowsPrivate: true) with { Url = new Uri("http://hooks.example/") };
+        foreach (var (address, outcome) in new[]
+        {
+            ("93.184.215.14", DeliveryOutcome.Refused), ("127.0.0.1", DeliveryOutcome.Delivered),
+        })
+        {
+            var dialer = new WebhookDialer(
+                allowsPrivate: true,
+                (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)]),
+                async (_, stop) =>
+                {
+                    var client = new TcpClient();
+                    await client.ConnectAsync(IPAddress.Loopback, receiver.Url.Port, stop);
+                    return client.GetStream();
+                });
+            using var sender = new WebhookSender(hook, TimeProvider.System, dialer);
+            Assert.Equal(outcome, (await sender.SendTestAsync(CancellationToken.None)).Outcome);
+        }
+
+        Assert.Equal(1, receiver.Waiting);
     }
 
     [Fact]
