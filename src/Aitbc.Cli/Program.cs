@@ -26,6 +26,7 @@ public static class Program
             UpCommand.Create(output),
             ConfigCommand.Create(output),
             TokenCommand.Create(output),
+            WebhookCommand.Create(output),
             WitnessCommand.Create(output),
             DoctorCommand.Create(output),
             AgentCommand.Create(output),

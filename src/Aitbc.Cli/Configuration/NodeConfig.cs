@@ -52,6 +52,8 @@ internal sealed record NodeConfig
 
     public long HistoryEntries { get; init; } = (long)Node.HistoryEntries;
 
+    public string PublicUrl { get; init; } = string.Empty;
+
     public string OtlpEndpoint { get; init; } = string.Empty;
 
     public long OtlpIntervalSeconds { get; init; } = Node.OtlpIntervalSeconds;
@@ -82,6 +84,8 @@ internal sealed record NodeConfig
         HostNames = HostNames,
         Tls = Certificate.Length > 0 ? (Certificate, CertificateKey) : null,
         TokensPath = Data,
+        WebhooksPath = Data,
+        PublicUrl = PublicUrl.Length > 0 ? new Uri(PublicUrl.TrimEnd('/') + "/") : null,
         MaxConnections = (int)MaxConnections,
         MaxEventStreams = (int)MaxEventStreams,
         MaxBodyBytes = (int)MaxBodyBytes,

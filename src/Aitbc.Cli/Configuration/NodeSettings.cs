@@ -31,6 +31,12 @@ internal static class NodeSettings
     private static bool IsCollector(string text) =>
         text.Length == 0 || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https");
 
+    /// <summary>It stands in messages, so it holds no password and ends where a page's own path begins.</summary>
+    private static bool IsPage(string text) =>
+        text.Length == 0
+        || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.UserInfo.Length + uri.Query.Length + uri.Fragment.Length == 0);
+
     private static IEnumerable<NodeSetting> Listening() =>
     [
         new TextSetting(
@@ -57,6 +63,14 @@ internal static class NodeSettings
         new TextSetting(
             "certificateKey", "PEM file with the certificate's private key, not encrypted.", "a path or empty", IsPath,
             config => config.CertificateKey, (config, value) => config with { CertificateKey = value }),
+        new TextSetting(
+            "publicUrl",
+            "Address by which people reach the dashboard; the messages of 'aitbc webhook' link to it. Empty: they hold"
+                + " no link.",
+            "an http or https address, or empty",
+            IsPage,
+            config => config.PublicUrl,
+            (config, value) => config with { PublicUrl = value }),
         new TextSetting(
             "otlpEndpoint",
             "Root address of an OpenTelemetry collector that takes OTLP over HTTP; the figures of /metrics are sent"

@@ -28,6 +28,13 @@ public sealed record NodeOptions
     /// <summary>The data directory whose kept tokens count. Default: none, only those of this run do.</summary>
     public string? TokensPath { get; init; }
 
+    /// <summary>The data directory whose webhooks are told what needs a person. Default: none.</summary>
+    public string? WebhooksPath { get; init; }
+
+    /// <summary>Where people reach the dashboard, ending in a slash: what messages link to. Default: none, and messages
+    /// hold no link.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>Most connections at once, event streams included. Default 4,096.</summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; init; } = 4_096;

@@ -10,6 +10,7 @@ using Aitbc.Node.Api;
 using Aitbc.Node.Dashboard;
 using Aitbc.Node.History;
 using Aitbc.Node.Metrics;
+using Aitbc.Node.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -137,6 +138,7 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddHostedService<LeaseSweeper>();
         builder.Services.AddSingleton(time);
         builder.Services.AddHostedService<LivenessJournal>();
+        WebhookService.Add(builder.Services, options, time);
         builder.Services.AddOpenApi(ValueSchemas.Describe);
         builder.Services.ConfigureHttpJsonOptions(json => Shape(json.SerializerOptions));
         var app = builder.Build();

@@ -136,7 +136,7 @@ public sealed class ConfigTests : IDisposable
         NumberSetting number => $"{(setting.Show(new NodeConfig()) == $"{number.Most}" ? number.Least : number.Most)}",
         ListSetting => "node.example",
         { Name: "address" } => "::1",
-        { Name: "otlpEndpoint" } => "http://localhost:4318",
+        { Name: "otlpEndpoint" or "publicUrl" } => "http://localhost:4318",
         _ => "other",
     };
 
