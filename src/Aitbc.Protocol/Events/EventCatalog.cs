@@ -68,6 +68,7 @@ public static class EventCatalog
         [EventKind.VerdictGiven] = Of<VerdictGiven>(),
         [EventKind.ValidatorReleased] = Of<ValidatorReleased>(),
         [EventKind.LivenessChanged] = Of<LivenessChanged>(),
+        [EventKind.PasskeyBound] = Of<PasskeyBound>(),
     };
 
     /// <summary>Every kind with the struct that its bytes are.</summary>

@@ -148,6 +148,9 @@ public enum EventKind : ushort
 
     /// <summary>An agent's host is heard of again, or no longer.</summary>
     LivenessChanged = 48,
+
+    /// <summary>A key is a passkey, bound to one origin.</summary>
+    PasskeyBound = 49,
 }
 
 /// <summary>

@@ -174,6 +174,33 @@ internal ref partial struct WireReader
         return default;
     }
 
+    /// <summary>Bytes in base64url, in their one text.</summary>
+    /// <param name="max">Most bytes.</param>
+    public byte[] Bytes(int max)
+    {
+        var needed = $"base64url of 1 to {max} bytes, without padding";
+        if (!IsString(needed))
+        {
+            return [];
+        }
+
+        var text = json.ValueSpan;
+        if (text.Length > 0 && text.Length <= Base64Url.GetEncodedLength(max))
+        {
+            var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+            Span<byte> canonical = stackalloc byte[Base64Url.GetEncodedLength(max)];
+            if (Base64Url.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done
+                && Base64Url.EncodeToUtf8(bytes.AsSpan(0, written), canonical) == text.Length
+                && canonical[..text.Length].SequenceEqual(text))
+            {
+                return bytes.AsSpan(0, written).ToArray();
+            }
+        }
+
+        Fail(PayloadProblemKind.BadText, needed);
+        return [];
+    }
+
     private static bool TryRead(ReadOnlySpan<byte> digits, out ulong value)
     {
         value = 0;

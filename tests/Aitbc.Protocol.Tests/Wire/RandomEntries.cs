@@ -44,9 +44,9 @@ internal sealed class RandomEntries(SeededRandom random)
     public Command Command(CommandKind kind) => kind switch
     {
         CommandKind.Transfer => new Transfer(Account(), Amount()),
-        CommandKind.OpenAccount => new OpenAccount(Key(), Possession(), Amount()),
+        CommandKind.OpenAccount => new OpenAccount(Key(), Possession(), Amount(), Passkey()),
         CommandKind.RegisterAgent => Register(),
-        CommandKind.AddKey => new AddKey(Key(), Possession()),
+        CommandKind.AddKey => new AddKey(Key(), Possession(), Passkey()),
         CommandKind.RevokeKey => new RevokeKey(KeyId.From(Bytes(32))),
         CommandKind.RetireAgent => new RetireAgent(Account()),
         CommandKind.DepositStake => new DepositStake(Amount()),
@@ -102,6 +102,13 @@ internal sealed class RandomEntries(SeededRandom random)
     public AccountId Account() => AccountId.From(Bytes(32));
 
     public ChainId Chain() => new(Text("abcdefghijklmnopqrstuvwxyz0123456789:._-", 1 + random.NextInt32(32)));
+
+    private PasskeyAssertion? Passkey() => random.NextInt32(3) == 0
+        ? new PasskeyAssertion(
+            Bytes(1 + random.NextInt32(PasskeyAssertion.MaxAuthenticatorDataSize)),
+            Bytes(1 + random.NextInt32(PasskeyAssertion.MaxClientDataSize)),
+            new Signature(Hash(), Hash()))
+        : null;
 
     private RegisterAgent Register() => new(
         Key(),
