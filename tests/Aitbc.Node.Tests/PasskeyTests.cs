@@ -17,7 +17,7 @@ using Aitbc.Testing;
 
 namespace Aitbc.Node.Tests;
 
-/// <summary>Payloads that passkeys prove, over HTTP: enrolled, used, and refused under a code of its own each.</summary>
+/// <summary>Payloads that passkeys prove, over HTTP: enrolled, used, and each refusal under its own code.</summary>
 public sealed class PasskeyTests : IAsyncLifetime
 {
     private const string MediaType = "application/vnd.aitbc.webauthn+json";
@@ -141,7 +141,8 @@ public sealed class PasskeyTests : IAsyncLifetime
                 (what, HttpStatusCode.BadRequest, "badRequest"), Named(what, await PostAsync(body.ToJsonString())));
         }
 
-        foreach (var text in new[] { "", "[]", "null", "{", good.ToJsonString().Replace("{\"payload", "{\"payload\":\"\",\"payload") })
+        var doubled = good.ToJsonString().Replace("{\"payload", "{\"payload\":\"\",\"payload");
+        foreach (var text in new[] { "", "[]", "null", "{", doubled })
         {
             Assert.Equal((text, HttpStatusCode.BadRequest, "badRequest"), Named(text, await PostAsync(text)));
         }

@@ -18,7 +18,8 @@ internal static class CommandWords
     {
         Transfer it => $"Pay {it.Amount.ToDisplay()} to {names.Of(it.To)}",
         OpenAccount it =>
-            $"Open an account for a person with the {Kind(it.Passkey)} {it.Key.Thumbprint()}, and give it {it.Deposit.ToDisplay()}",
+            $"Open an account for a person with the {Kind(it.Passkey)} {it.Key.Thumbprint()}, and give it "
+            + it.Deposit.ToDisplay(),
         RegisterAgent it => OfRegister(it, names),
         AddKey it => $"Add the {Kind(it.Passkey)} {it.Key.Thumbprint()} to the sender's account",
         RevokeKey it => $"Take the key {it.Key} from the sender's account",

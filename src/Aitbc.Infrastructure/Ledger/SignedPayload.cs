@@ -64,8 +64,8 @@ public sealed class SignedPayload
         return TryFromParts(ProofKind.Jws, parts.HeaderText, parts.Payload, parts.Signature, out signed, out problem);
     }
 
-    /// <summary>Parses a payload that a passkey proves, and asks of the assertion all that needs no state: that it is for
-    /// these bytes and their chain, from an origin that is taken, by a user who was verified. Whether the signature is
+    /// <summary>Parses a payload that a passkey proves, and asks of the assertion all that needs no state: that it is
+    /// for these bytes and their chain, from an origin that is taken, by a user who was verified. Whether the signature is
     /// right, and whether the key is a passkey of that origin, admission asks.</summary>
     /// <param name="payload">The payload's bytes.</param>
     /// <param name="key">The passkey's thumbprint.</param>
@@ -106,8 +106,8 @@ public sealed class SignedPayload
 
     /// <summary>Parses a payload from the parts that a journal keeps.</summary>
     /// <param name="proof">Kind of proof.</param>
-    /// <param name="proofHeader">The JWS header's JSON text; for <c>WebAuthn</c> what <see cref="PasskeyProof"/> writes;
-    /// for <c>Simulated</c> empty or the key id.</param>
+    /// <param name="proofHeader">The JWS header's JSON text; for <c>WebAuthn</c> what <see cref="PasskeyProof"/>
+    /// writes; for <c>Simulated</c> empty or the key id.</param>
     /// <param name="payload">The payload's bytes.</param>
     /// <param name="signature">64 bytes; empty for <c>Simulated</c>.</param>
     /// <param name="signed">The payload.</param>
@@ -247,8 +247,8 @@ public sealed class SignedPayload
         return signed is not null;
     }
 
-    /// <summary>A payload with what its proof says: the key (where a simulated proof names none, the one that the account
-    /// began with) and a passkey's origin.</summary>
+    /// <summary>A payload with what its proof says: the key (where a simulated proof names none, the one that the
+    /// account began with) and a passkey's origin.</summary>
     private static ClientPayload With(ClientPayload payload, KeyId signer, in Digest origin) => new()
     {
         Chain = payload.Chain,

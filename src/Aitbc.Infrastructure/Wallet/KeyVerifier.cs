@@ -89,7 +89,7 @@ public sealed class KeyVerifier : IDisposable
         return VerifySha256(in key, hash, signature64);
     }
 
-    /// <summary>Whether a passkey signed an assertion; whether it was for anything, the assertion says itself.</summary>
+    /// <summary>Whether a passkey signed an assertion; what for, the assertion says itself.</summary>
     /// <param name="key">The public key, found by the caller by the proof's key id.</param>
     /// <param name="assertion">What the passkey gave.</param>
     /// <returns>Whether the signature is valid; false too for a key that is no point of the curve.</returns>
@@ -97,7 +97,8 @@ public sealed class KeyVerifier : IDisposable
     public bool VerifyPasskey(in PublicKey key, PasskeyAssertion assertion)
     {
         ArgumentNullException.ThrowIfNull(assertion);
-        return VerifySha256(in key, assertion.SignedHash().AsSpan(), PasskeyProof.BytesOf(assertion.Signature));
+        var hash = assertion.SignedHash();
+        return VerifySha256(in key, hash.AsSpan(), PasskeyProof.BytesOf(assertion.Signature));
     }
 
     /// <summary>Forgets every key.</summary>

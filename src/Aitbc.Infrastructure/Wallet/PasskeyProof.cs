@@ -8,8 +8,8 @@ namespace Aitbc.Infrastructure.Wallet;
 
 /// <summary>
 /// A passkey's proof as the journal keeps it: a header in one spelling,
-/// <c>{"kid":"...","authenticatorData":"...","clientDataJSON":"..."}</c>, and beside it the signature, 64 bytes, where a
-/// JWS has its header and signature.
+/// <c>{"kid":"...","authenticatorData":"...","clientDataJSON":"..."}</c>, and beside it the signature, 64 bytes, where
+/// a JWS has its header and signature.
 /// </summary>
 /// <remarks>Stateless; safe to use from any thread.</remarks>
 public static class PasskeyProof

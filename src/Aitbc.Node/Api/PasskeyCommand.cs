@@ -75,12 +75,14 @@ internal static class PasskeyBody
 
     /// <summary>Reads a body, and asks of the proof all that needs no state.</summary>
     public static bool TryRead(
-        ReadOnlySpan<byte> body, [NotNullWhen(true)] out SignedPayload? signed, [NotNullWhen(false)] out Problem? problem)
+        ReadOnlySpan<byte> body,
+        [NotNullWhen(true)] out SignedPayload? signed,
+        [NotNullWhen(false)] out Problem? problem)
     {
         signed = null;
-        if (Parse(body) is not { } command
+        if (Parse(body) is not { Proof: var proof } command
             || Decode(command.Payload) is not { } payload
-            || !new PasskeyAnswer(command.Proof.AuthenticatorData, command.Proof.ClientDataJson, command.Proof.Signature)
+            || !new PasskeyAnswer(proof.AuthenticatorData, proof.ClientDataJson, proof.Signature)
                 .TryRead(out var assertion))
         {
             problem = Problem.BadRequest(
@@ -90,7 +92,7 @@ internal static class PasskeyBody
         }
 
         var isRead = SignedPayload.TryFromPasskey(
-            payload, command.Proof.Kid, assertion, out signed, out var refused, out var wrong);
+            payload, proof.Kid, assertion, out signed, out var refused, out var wrong);
         problem = isRead ? null
             : refused == PasskeyProblem.None ? OutcomeProblems.Malformed(wrong!)
             : PasskeyProblems.Of(refused);

@@ -5,8 +5,8 @@ namespace Aitbc.Protocol.Identity;
 
 /// <summary>What a passkey gives for a challenge: the bytes it signed, and the signature.</summary>
 /// <remarks>
-/// A passkey signs SHA-256(authenticatorData | SHA-256(clientDataJSON)) and nothing else; the challenge, 32 bytes, stands
-/// in the client data. All that can be asked of an assertion without the state is asked here, by pure functions:
+/// A passkey signs SHA-256(authenticatorData | SHA-256(clientDataJSON)) and nothing else; the challenge, 32 bytes,
+/// stands in the client data. All that can be asked of an assertion without the state is asked here, by pure functions:
 /// whoever replays a journal asks it again. The counter of signatures is not looked at: passkeys that are kept on
 /// several devices always say 0, and what keeps an assertion from counting twice is that it is bound to one payload and
 /// that payload's nonce. Immutable; safe to use from any thread. Source: Web Authentication Level 3, section 7.2.

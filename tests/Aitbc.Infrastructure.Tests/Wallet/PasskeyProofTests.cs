@@ -12,8 +12,11 @@ namespace Aitbc.Infrastructure.Tests.Wallet;
 /// <summary>A passkey's proof in the one form that the journal keeps, and what of a payload it proves.</summary>
 public sealed class PasskeyProofTests
 {
-    private const string Payload = """
-        {"chain":"aitbc:main","from":"xVc1yFPKmzYVNU5oyp63TwMuVc6Vi1dDbXaCXnXPGD8","nonce":{"lane":0,"sequence":1},"validUntil":1767571260000,"epoch":0,"commands":[{"type":"agent.stop","agent":"xVc1yFPKmzYVNU5oyp63TwMuVc6Vi1dDbXaCXnXPGD8"}]}
+    private const string Id = "xVc1yFPKmzYVNU5oyp63TwMuVc6Vi1dDbXaCXnXPGD8";
+
+    private const string Payload = $$$"""
+        {"chain":"aitbc:main","from":"{{{Id}}}","nonce":{"lane":0,"sequence":1},"validUntil":1767571260000,"epoch":0,
+        "commands":[{"type":"agent.stop","agent":"{{{Id}}}"}]}
         """;
 
     private static readonly TestPasskey Passkey = new(new TestKey(new SeededRandom(5)));

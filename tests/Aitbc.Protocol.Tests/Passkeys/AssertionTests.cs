@@ -47,11 +47,14 @@ public sealed class AssertionTests
     [
         "http://node.example", "https://", "https://:443", "https://node.example/", "https://node.example/path",
         "https://user@node.example", "https://NODE.example", "https://node..example", "https://.example",
-        "https://node.example.", "https://-node.example", "https://node-", "https://node.example:", "HTTPS://node.example",
-        "https://node.example:0", "https://node.example:080", "https://node.example:65536", "https://node.example:123456",
+        "https://node.example.", "https://-node.example", "https://node-", "https://node.example:",
+        "HTTPS://node.example",
+        "https://node.example:0", "https://node.example:080", "https://node.example:65536",
+        "https://node.example:123456",
         "https://node.example:8a", "https://127.0.0.1", "http://127.0.0.1:7420", "https://[::1]", "http://[::1]:7420",
         "http://localhost.evil.example", "http://localhostx", "http://a.localhost", "http://localhost/",
-        "android:apk-key-hash:abc", "file://", "null", "https://n\u00f6de.example", "https://node_x.example", "https://1",
+        "android:apk-key-hash:abc", "file://", "null", "https://n\u00f6de.example", "https://node_x.example",
+        "https://1",
         $"https://{new string('a', 254)}", " https://node.example", "https://node.example:80:80",
     ];
 
@@ -75,8 +78,8 @@ public sealed class AssertionTests
     [Fact]
     public void What_browsers_may_add_is_passed_over()
     {
-        const string Chromium = ",\"crossOrigin\":false,\"other_keys_can_be_added_here\":\"do not compare clientDataJSON "
-            + "against a template. See https://goo.gl/yabPex\"";
+        const string Chromium = ",\"crossOrigin\":false,\"other_keys_can_be_added_here\":\"do not compare "
+            + "clientDataJSON against a template. See https://goo.gl/yabPex\"";
         foreach (var rest in new[]
         {
             Chromium, string.Empty, ",\"crossOrigin\":false,\"x\":{\"origin\":\"https://evil\",\"y\":[1]}",
