@@ -65,8 +65,8 @@ public sealed class SignedPayload
     }
 
     /// <summary>Parses a payload that a passkey proves, and asks of the assertion all that needs no state: that it is
-    /// for these bytes and their chain, from an origin that is taken, by a user who was verified. Whether the signature is
-    /// right, and whether the key is a passkey of that origin, admission asks.</summary>
+    /// for these bytes and their chain, from an origin that is taken, by a user who was verified. Whether the signature
+    /// is right, and whether the key is a passkey of that origin, admission asks.</summary>
     /// <param name="payload">The payload's bytes.</param>
     /// <param name="key">The passkey's thumbprint.</param>
     /// <param name="assertion">What the passkey gave.</param>

@@ -21,8 +21,8 @@ public sealed class OutcomeTests
         VerificationScenarios.RevealWork, VerificationScenarios.RevealVerdict,
     ];
 
-    /// <summary>Outcomes of what is no payload: two have a test of their own below, and what is planned only has no form
-    /// that the rules could see (<c>TryParse_OfAPlannedInput_IsNotSupported</c>).</summary>
+    /// <summary>Outcomes of what is no payload: two have a test of their own below, and what is planned only has no
+    /// form that the rules could see (<c>TryParse_OfAPlannedInput_IsNotSupported</c>).</summary>
     private static readonly Outcome[] NotOfPayloads =
         [Outcome.InputRejected, Outcome.DueFirst, Outcome.NotSupported];
 
