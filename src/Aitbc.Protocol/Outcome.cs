@@ -27,8 +27,8 @@ public enum Outcome : ushort
     /// <summary>The sender has no account here.</summary>
     UnknownAccount = 4,
 
-    /// <summary>The proof is missing, malformed, of a kind this chain does not take, or the signature is wrong.
-    /// </summary>
+    /// <summary>The proof is missing, malformed, of a kind that this chain or this key does not make, the signature is
+    /// wrong, or a passkey gave it at another origin than its own.</summary>
     BadProof = 5,
 
     /// <summary>The signing key is not (or no longer) one of the sender's keys.</summary>
@@ -134,7 +134,8 @@ public enum Outcome : ushort
     /// <summary>An account with this key exists already.</summary>
     AccountExists = 122,
 
-    /// <summary>The key did not sign its possession proof, or the proof is for another sponsor or chain.</summary>
+    /// <summary>The key did not sign its possession proof, the proof is for another sponsor or chain, or a passkey's
+    /// assertion is not one that is taken.</summary>
     BadPossession = 123,
 
     /// <summary>The account has as many keys as the protocol allows, or the key is one of its keys already.</summary>

@@ -65,6 +65,9 @@ public sealed record Envelope
 
     /// <summary>Signing key.</summary>
     public KeyId? Signer { get; init; }
+
+    /// <summary>For a passkey's proof SHA-256 of its origin.</summary>
+    public Digest ProofOrigin { get; init; }
 }
 
 /// <summary>Constitutions to begin from.</summary>

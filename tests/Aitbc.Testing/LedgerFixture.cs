@@ -168,6 +168,7 @@ public sealed partial class LedgerFixture
             Commands = commands,
             Proof = envelope.Proof,
             Signer = envelope.Signer ?? actor.Key.Id,
+            ProofOrigin = envelope.ProofOrigin,
             PayloadDigest = Unique("payload", ++payloads),
         };
     }

@@ -153,6 +153,34 @@ public sealed partial class PaidWork : IAsyncDisposable
     /// <summary>A payload, ready to send.</summary>
     public SignedPayload Sign(Person from, params Command[] commands)
     {
+        var bytes = Write(from, commands);
+        var parsed = IsSimulated
+            ? SignedPayload.TrySimulated(bytes, null, out var signed, out var problem)
+            : SignedPayload.TryFromJws(Jws.Sign(from.Key, bytes.Span).ToCompact(), out signed, out problem);
+        return parsed ? signed! : throw new InvalidOperationException(problem);
+    }
+
+    /// <summary>Enrols a passkey for somebody's account.</summary>
+    public Task<SubmitResult> EnrolAsync(Person person, TestPasskey passkey) => DoAsync(
+        person,
+        new AddKey(passkey.Key.Public, null, passkey.Answer(Protocol.Identity.KeyPossession.Challenge(
+            Host.Genesis.Chain, person.Account, passkey.Key.Public))));
+
+    /// <summary>A payload that a passkey proves, ready to send.</summary>
+    public SignedPayload Sign(Person from, TestPasskey passkey, params Command[] commands)
+    {
+        ArgumentNullException.ThrowIfNull(passkey);
+        var bytes = Write(from, commands);
+        var answer = passkey.Answer(
+            PasskeyAssertion.ChallengeOf(Host.Genesis.Chain, Digest.Sha256(bytes.Span)));
+        return SignedPayload.TryFromPasskey(bytes, passkey.Key.Id, answer, out var signed, out _, out var problem)
+            ? signed
+            : throw new InvalidOperationException(problem);
+    }
+
+    /// <summary>A payload's bytes.</summary>
+    public ReadOnlyMemory<byte> Write(Person from, params Command[] commands)
+    {
         var (sequence, epoch) = Host.View.Read(state =>
             (state.NextSequence(state.FindAccount(from.Account)!.Value, 0), state.Globals.StopEpoch));
         var bytes = new ArrayBufferWriter<byte>();
@@ -171,11 +199,7 @@ public sealed partial class PaidWork : IAsyncDisposable
                 PayloadDigest = default,
             },
             bytes);
-        var parsed = IsSimulated
-            ? SignedPayload.TrySimulated(bytes.WrittenMemory, null, out var signed, out var problem)
-            : SignedPayload.TryFromJws(
-                Jws.Sign(from.Key, bytes.WrittenSpan).ToCompact(), out signed, out problem);
-        return parsed ? signed! : throw new InvalidOperationException(problem);
+        return bytes.WrittenMemory;
     }
 
     /// <inheritdoc/>

@@ -38,5 +38,13 @@ public sealed class TestKey
         return new Signature(Digest.From(bytes.AsSpan(0, Digest.Size)), Digest.From(bytes.AsSpan(Digest.Size)));
     }
 
+    /// <summary>Signs a hash as it stands, ES256, IEEE P1363.</summary>
+    public Signature SignHash(in Digest hash)
+    {
+        using var ecdsa = Create();
+        var bytes = ecdsa.SignHash(hash.AsSpan());
+        return new Signature(Digest.From(bytes.AsSpan(0, Digest.Size)), Digest.From(bytes.AsSpan(Digest.Size)));
+    }
+
     private ECDsa Create() => ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
 }

@@ -22,6 +22,7 @@ public sealed class PageTests(LivingNode node)
         { "ledger", "/ledger", "Entries" },
         { "entry", "/ledger/7", "Proven" },
         { "blocks", "/ledger/blocks", "Previous block" },
+        { "keys", "/keys", "Create a passkey" },
     };
 
     [BrowserTheory]

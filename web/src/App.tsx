@@ -18,6 +18,7 @@ const Workload = lazy(() => import('./pages/Workload'));
 const Ledger = lazy(() => import('./pages/Ledger'));
 const Blocks = lazy(() => import('./pages/Blocks'));
 const Entry = lazy(() => import('./pages/Entry'));
+const Keys = lazy(() => import('./pages/Keys'));
 
 const places: readonly [href: string, name: string, icon: string][] = [
   ['/', 'Overview', 'M3 12h4l3-8 4 16 3-8h4'],
@@ -25,6 +26,7 @@ const places: readonly [href: string, name: string, icon: string][] = [
   ['/services', 'Services', 'M4 7h16M4 12h16M4 17h10'],
   ['/workloads', 'Workloads', 'M4 8h16v12H4zM9 8V4h6v4M4 13h16'],
   ['/ledger', 'Ledger', 'M5 4h11l3 3v13H5zM9 10h6M9 14h6'],
+  ['/keys', 'Your keys', 'M15 3a6 6 0 1 0 0 12 6 6 0 1 0 0-12M10 13l-7 8M5 18l3 3'],
 ];
 
 function Icon({ path }: { path: string }) {
@@ -119,6 +121,7 @@ export function App() {
               <Route path="/ledger"><Ledger /></Route>
               <Route path="/ledger/blocks"><Blocks /></Route>
               <Route path="/ledger/:seq">{({ seq }) => <Entry key={seq} seq={Number(seq)} />}</Route>
+              <Route path="/keys"><Keys /></Route>
               <Route>
                 <Page title="No such page">
                   <Empty title="Nothing is here">The menu leads to everything this dashboard has.</Empty>

@@ -18,9 +18,10 @@ internal static class CommandWords
     {
         Transfer it => $"Pay {it.Amount.ToDisplay()} to {names.Of(it.To)}",
         OpenAccount it =>
-            $"Open an account for a person with the key {it.Key.Thumbprint()}, and give it {it.Deposit.ToDisplay()}",
+            $"Open an account for a person with the {Kind(it.Passkey)} {it.Key.Thumbprint()}, and give it "
+            + it.Deposit.ToDisplay(),
         RegisterAgent it => OfRegister(it, names),
-        AddKey it => $"Add the key {it.Key.Thumbprint()} to the sender's account",
+        AddKey it => $"Add the {Kind(it.Passkey)} {it.Key.Thumbprint()} to the sender's account",
         RevokeKey it => $"Take the key {it.Key} from the sender's account",
         RetireAgent it => $"Retire the agent {names.Of(it.Agent)} for ever",
         DepositStake it => $"Stake {it.Amount.ToDisplay()}",
@@ -52,6 +53,8 @@ internal static class CommandWords
             : $"The host of {names.Of(it.Agent)} is no longer heard of",
         _ => PlainWords.Of(input.Kind),
     };
+
+    private static string Kind(PasskeyAssertion? passkey) => passkey is null ? "key" : "passkey";
 
     private static string OfMarket(Command command) => command switch
     {

@@ -92,7 +92,7 @@ public static class EntryExplainer
             entry.Header.Time,
             By(payload, names),
             payload?.From,
-            payload?.Proof == ProofKind.Jws ? payload.Signer : null,
+            payload is { Proof: not ProofKind.Simulated } ? payload.Signer : null,
             asked,
             refusal is null ? OutcomeOf(payload) : $"Refused: {refusal.Rule}",
             refusal,
@@ -135,9 +135,13 @@ public static class EntryExplainer
         }
 
         var nonce = $"lane {payload.Lane}, sequence {payload.Sequence}";
-        var how = payload.Proof == ProofKind.Jws
-            ? (AccountId)payload.Signer == payload.From ? "signed with its first key" : $"signed with {payload.Signer}"
-            : "signed by nobody, on a simulated chain";
+        var isFirst = (AccountId)payload.Signer == payload.From;
+        var how = payload.Proof switch
+        {
+            ProofKind.Jws => isFirst ? "signed with its first key" : $"signed with {payload.Signer}",
+            ProofKind.WebAuthn => $"signed with the passkey {payload.Signer}",
+            _ => "signed by nobody, on a simulated chain",
+        };
         return $"Account {names.Of(payload.From)}, {how} ({nonce})";
     }
 

@@ -364,7 +364,7 @@ public sealed class LedgerHost : ILedger
     /// </summary>
     private Outcome CheckProof(SignedPayload signed, in (bool IsKnown, PublicKey? Key) named)
     {
-        if (signed.Payload.Proof != ProofKind.Jws)
+        if (signed.Payload.Proof == ProofKind.Simulated)
         {
             return Outcome.Applied;
         }
@@ -374,7 +374,14 @@ public sealed class LedgerHost : ILedger
             return named.IsKnown ? Outcome.KeyNotPresent : Outcome.UnknownAccount;
         }
 
-        return verifier.VerifyJws(found, signed.ProofHeader.Span, signed.Bytes.Span, signed.Signature.Span)
+        var isSigned = SignedPayload.IsSignedBy(
+            verifier,
+            found,
+            signed.Payload.Proof,
+            signed.ProofHeader.Span,
+            signed.Bytes.Span,
+            signed.Signature.Span);
+        return isSigned
             ? Outcome.Applied
             : Outcome.BadProof;
     }

@@ -5,6 +5,7 @@ using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Blocks;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Wire;
 
 namespace Aitbc.Infrastructure.Ledger;
@@ -64,6 +65,31 @@ public sealed class SignedPayload
         return TryFromParts(ProofKind.Jws, parts.HeaderText, parts.Payload, parts.Signature, out signed, out problem);
     }
 
+    /// <summary>Parses a payload that a passkey proves, and asks of the assertion all that needs no state: that it is
+    /// for these bytes and their chain, from an origin that is taken, by a user who was verified. Whether the signature
+    /// is right, and whether the key is a passkey of that origin, admission asks.</summary>
+    /// <param name="payload">The payload's bytes.</param>
+    /// <param name="key">The passkey's thumbprint.</param>
+    /// <param name="assertion">What the passkey gave.</param>
+    /// <param name="signed">The payload.</param>
+    /// <param name="passkeyProblem">What is wrong with the assertion; none where the payload itself is what is wrong.
+    /// </param>
+    /// <param name="problem">What is wrong, in a plain sentence.</param>
+    public static bool TryFromPasskey(
+        ReadOnlyMemory<byte> payload,
+        KeyId key,
+        PasskeyAssertion assertion,
+        [NotNullWhen(true)] out SignedPayload? signed,
+        out PasskeyProblem passkeyProblem,
+        [NotNullWhen(false)] out string? problem) => TryFromPasskey(
+        PasskeyProof.WriteHeader(key, assertion),
+        payload,
+        PasskeyProof.BytesOf(assertion.Signature),
+        (key, assertion),
+        out signed,
+        out passkeyProblem,
+        out problem);
+
     /// <summary>Parses a payload that needs no signature; only chains named <c>sim:</c> take it.</summary>
     /// <param name="payload">The payload's bytes.</param>
     /// <param name="signer">The key it stands for; null for the account's first key.</param>
@@ -81,7 +107,8 @@ public sealed class SignedPayload
 
     /// <summary>Parses a payload from the parts that a journal keeps.</summary>
     /// <param name="proof">Kind of proof.</param>
-    /// <param name="proofHeader">The JWS header's JSON text; for <c>Simulated</c>, empty or the key id.</param>
+    /// <param name="proofHeader">The JWS header's JSON text; for <c>WebAuthn</c> what <see cref="PasskeyProof"/>
+    /// writes; for <c>Simulated</c> empty or the key id.</param>
     /// <param name="payload">The payload's bytes.</param>
     /// <param name="signature">64 bytes; empty for <c>Simulated</c>.</param>
     /// <param name="signed">The payload.</param>
@@ -95,6 +122,18 @@ public sealed class SignedPayload
         [NotNullWhen(false)] out string? problem)
     {
         signed = null;
+        if (proof == ProofKind.WebAuthn)
+        {
+            if (PasskeyProof.TryRead(proofHeader.Span, signature.Span, out var passkey, out var assertion))
+            {
+                return TryFromPasskey(
+                    proofHeader, payload, signature, (passkey, assertion), out signed, out _, out problem);
+            }
+
+            problem = "The proof is no passkey's, in its one spelling.";
+            return false;
+        }
+
         if (!TryReadSigner(proof, proofHeader.Span, signature.Length, out var signer))
         {
             problem = "The proof's header names no key, or the signature is not of 64 bytes.";
@@ -109,8 +148,37 @@ public sealed class SignedPayload
 
         problem = null;
         signed = new SignedPayload(
-            signer is null ? WithFirstKey(parsed) : parsed, payload, proofHeader, signature);
+            signer is null ? With(parsed, KeyId.From(parsed.From.AsSpan()), default) : parsed,
+            payload,
+            proofHeader,
+            signature);
         return true;
+    }
+
+    /// <summary>Whether a key signed a payload's proof; whose key it must be, and for a passkey of which origin, the
+    /// rules say.</summary>
+    /// <param name="verifier">Checks the signature.</param>
+    /// <param name="key">The key that the proof names.</param>
+    /// <param name="proof">Kind of proof; one without a signature is never right.</param>
+    /// <param name="proofHeader">The proof's header.</param>
+    /// <param name="payload">The payload's bytes.</param>
+    /// <param name="signature">The proof's signature.</param>
+    public static bool IsSignedBy(
+        KeyVerifier verifier,
+        in PublicKey key,
+        ProofKind proof,
+        ReadOnlySpan<byte> proofHeader,
+        ReadOnlySpan<byte> payload,
+        ReadOnlySpan<byte> signature)
+    {
+        ArgumentNullException.ThrowIfNull(verifier);
+        return proof switch
+        {
+            ProofKind.Jws => verifier.VerifyJws(in key, proofHeader, payload, signature),
+            ProofKind.WebAuthn => PasskeyProof.TryRead(proofHeader, signature, out _, out var assertion)
+                && verifier.VerifyPasskey(in key, assertion),
+            _ => false,
+        };
     }
 
     /// <summary>The digest that an entry's hash binds for a proof.</summary>
@@ -154,8 +222,35 @@ public sealed class SignedPayload
         return proof == ProofKind.Jws;
     }
 
-    /// <summary>A simulated payload that names no key stands for the key its account began with.</summary>
-    private static ClientPayload WithFirstKey(ClientPayload payload) => new()
+    private static bool TryFromPasskey(
+        ReadOnlyMemory<byte> header,
+        ReadOnlyMemory<byte> payload,
+        ReadOnlyMemory<byte> signature,
+        (KeyId Key, PasskeyAssertion Assertion) proof,
+        [NotNullWhen(true)] out SignedPayload? signed,
+        out PasskeyProblem passkeyProblem,
+        [NotNullWhen(false)] out string? problem)
+    {
+        signed = null;
+        passkeyProblem = PasskeyProblem.None;
+        if (PayloadCodec.TryParse(payload.Span, ProofKind.WebAuthn, proof.Key, out var parsed) is { } wrong)
+        {
+            problem = wrong.ToString();
+            return false;
+        }
+
+        var challenge = PasskeyAssertion.ChallengeOf(parsed.Chain, parsed.PayloadDigest);
+        passkeyProblem = proof.Assertion.Check(challenge, out var origin);
+        problem = passkeyProblem == PasskeyProblem.None ? null : passkeyProblem.ToSentence();
+        signed = problem is null
+            ? new SignedPayload(With(parsed, proof.Key, origin), payload, header, signature)
+            : null;
+        return signed is not null;
+    }
+
+    /// <summary>A payload with what its proof says: the key (where a simulated proof names none, the one that the
+    /// account began with) and a passkey's origin.</summary>
+    private static ClientPayload With(ClientPayload payload, KeyId signer, in Digest origin) => new()
     {
         Chain = payload.Chain,
         From = payload.From,
@@ -165,7 +260,8 @@ public sealed class SignedPayload
         Epoch = payload.Epoch,
         Commands = payload.Commands,
         Proof = payload.Proof,
-        Signer = KeyId.From(payload.From.AsSpan()),
+        Signer = signer,
+        ProofOrigin = origin,
         PayloadDigest = payload.PayloadDigest,
     };
 }

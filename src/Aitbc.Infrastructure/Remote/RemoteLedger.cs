@@ -246,7 +246,8 @@ public sealed partial class RemoteLedger : ILedger
     private static string CompactOf(SignedPayload payload) => payload.Payload.Proof == ProofKind.Jws
         ? Encoding.ASCII.GetString(new JwsParts(
             payload.ProofHeader, payload.Payload.Signer, payload.Bytes, payload.Signature).ToCompact())
-        : throw new NotSupportedException("A node takes payloads with signatures only.");
+        : throw new NotSupportedException(
+            "From here a node is sent payloads that are signed as JWS; a passkey belongs to a browser.");
 
     private async Task<Outcome> OfferAsync<T>(string path, T offer, CancellationToken cancellationToken)
     {

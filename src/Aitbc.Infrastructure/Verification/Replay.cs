@@ -95,7 +95,7 @@ internal sealed class Replay
                 + " of its own.");
         }
 
-        if (body is ClientPayload { Proof: ProofKind.Jws } payload)
+        if (body is ClientPayload { Proof: not ProofKind.Simulated } payload)
         {
             signature = State.KeyOf(payload.From, payload.Signer);
             if (signature is null)

@@ -69,7 +69,13 @@ internal sealed class SignatureChecks : IAsyncDisposable
             {
                 var entry = job.Entry;
                 var key = job.Key;
-                if (verifier.VerifyJws(in key, entry.ProofHeader.Span, entry.BodyBytes.Span, entry.Signature.Span))
+                if (SignedPayload.IsSignedBy(
+                    verifier,
+                    in key,
+                    entry.Proof,
+                    entry.ProofHeader.Span,
+                    entry.BodyBytes.Span,
+                    entry.Signature.Span))
                 {
                     Interlocked.Increment(ref done);
                 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Aitbc.Primitives;
+using Aitbc.Protocol.Identity;
 
 namespace Aitbc.Infrastructure.Wallet;
 
@@ -86,6 +87,18 @@ public sealed class KeyVerifier : IDisposable
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(data, hash);
         return VerifySha256(in key, hash, signature64);
+    }
+
+    /// <summary>Whether a passkey signed an assertion; what for, the assertion says itself.</summary>
+    /// <param name="key">The public key, found by the caller by the proof's key id.</param>
+    /// <param name="assertion">What the passkey gave.</param>
+    /// <returns>Whether the signature is valid; false too for a key that is no point of the curve.</returns>
+    /// <exception cref="ObjectDisposedException">The verifier was disposed.</exception>
+    public bool VerifyPasskey(in PublicKey key, PasskeyAssertion assertion)
+    {
+        ArgumentNullException.ThrowIfNull(assertion);
+        var hash = assertion.SignedHash();
+        return VerifySha256(in key, hash.AsSpan(), PasskeyProof.BytesOf(assertion.Signature));
     }
 
     /// <summary>Forgets every key.</summary>

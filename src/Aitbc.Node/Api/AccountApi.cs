@@ -35,9 +35,15 @@ internal static class AccountApi
 
         ref readonly var account = ref state.Account(number);
         var keys = new List<KeyId>(account.KeyCount);
+        var passkeys = new List<PasskeyView>();
         for (var at = account.FirstKey; at != 0; at = state.Keys[at - 1].NextKey)
         {
-            keys.Add(state.Keys[at - 1].Id);
+            ref readonly var key = ref state.Keys[at - 1];
+            keys.Add(key.Id);
+            if (!key.Origin.IsZero)
+            {
+                passkeys.Add(new PasskeyView(key.Id, key.Key, key.Origin));
+            }
         }
 
         return new AccountView(
@@ -51,6 +57,7 @@ internal static class AccountApi
             account.Bond,
             account.Unbonding,
             keys,
+            passkeys,
             [.. Enumerable.Range(0, Lanes).Select(lane => state.NextSequence(number, lane))]);
     }
 }
@@ -66,6 +73,7 @@ internal static class AccountApi
 /// <param name="Bond">Pledged on bids and jobs, base units.</param>
 /// <param name="Unbonding">On its way to be free, base units.</param>
 /// <param name="Keys">Thumbprints of its keys.</param>
+/// <param name="Passkeys">Those of its keys that are passkeys.</param>
 /// <param name="NextSequences">For each nonce lane, from 0, the sequence that its next payload must carry.</param>
 public sealed record AccountView(
     AccountId Id,
@@ -78,4 +86,11 @@ public sealed record AccountView(
     TokenAmount Bond,
     TokenAmount Unbonding,
     IReadOnlyList<KeyId> Keys,
+    IReadOnlyList<PasskeyView> Passkeys,
     IReadOnlyList<ulong> NextSequences);
+
+/// <summary>One passkey of an account.</summary>
+/// <param name="Id">Its thumbprint.</param>
+/// <param name="Key">The key, a JSON Web Key.</param>
+/// <param name="Origin">SHA-256 of the origin's text at which alone it signs.</param>
+public sealed record PasskeyView(KeyId Id, PublicKey Key, Digest Origin);

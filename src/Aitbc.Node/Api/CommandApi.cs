@@ -43,7 +43,8 @@ internal static class CommandApi
             new CommandDoor(ledger, shares, threads, shares.Commands, max, OnlyOversight: false),
             new CommandDoor(ledger, shares, threads, shares.Oversight, max, OnlyOversight: true));
         v1.MapPost("/commands", (Delegate)((HttpContext context) => SendAsync(context, all)))
-            .Describe("Sends signed payloads: one compact JWS, or a JSON array of up to 64, each for itself.");
+            .Describe("Sends signed payloads: one compact JWS, a JSON array of up to 64, each for itself, or one that a"
+                + " passkey proves.");
         v1.MapPost("/oversight", (Delegate)((HttpContext context) => SendAsync(context, stops)))
             .Describe("Sends a guardian's stop or release: never kept waiting behind other commands.");
     }
@@ -51,8 +52,10 @@ internal static class CommandApi
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, string summary) => builder
         .Require(Role.Agent)
         .Accepts<string>(Jose, Json)
+        .AcceptsPasskeys()
         .Produces<OutcomeView>()
         .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
+        .Produces<Problem>(StatusCodes.Status401Unauthorized, Problem.MediaType)
         .Produces<Problem>(StatusCodes.Status409Conflict, Problem.MediaType)
         .Produces<Problem>(StatusCodes.Status503ServiceUnavailable, Problem.MediaType)
         .WithSummary(summary);
@@ -66,7 +69,8 @@ internal static class CommandApi
                 "unsupportedMediaType",
                 "The body is of another kind.",
                 StatusCodes.Status415UnsupportedMediaType,
-                $"Send one compact JWS as {Jose}, or an array of them as {Json}.").ToResult();
+                $"Send one compact JWS as {Jose}, an array of them as {Json}, or a payload with a passkey's proof as"
+                + $" {PasskeyBody.MediaType}.").ToResult();
         }
 
         var held = new HeldBody();
@@ -77,7 +81,9 @@ internal static class CommandApi
                 return CommandShares.Refuse(context);
             }
 
-            return await SubmitAsync(context, body, kind == Jose, door).ConfigureAwait(false);
+            return kind == PasskeyBody.MediaType
+                ? await SubmitPasskeyAsync(context, body, door).ConfigureAwait(false)
+                : await SubmitAsync(context, body, kind == Jose, door).ConfigureAwait(false);
         }
         finally
         {
@@ -122,6 +128,39 @@ internal static class CommandApi
             : JsonAnswer.Ok(answers[0]);
     }
 
+    private static async Task<IResult> SubmitPasskeyAsync(HttpContext context, byte[] body, CommandDoor door)
+    {
+        SignedPayload signed;
+        Task<SubmitResult> submitted;
+        using (var lease = await CommandShares.TakeAsync(door.Share).ConfigureAwait(false))
+        {
+            if (!lease.IsAcquired)
+            {
+                return CommandShares.Refuse(context);
+            }
+
+            if (!PasskeyBody.TryRead(body, out signed!, out var unread))
+            {
+                return unread.ToResult();
+            }
+
+            if (FindForeign(signed, door.OnlyOversight) is { } foreign)
+            {
+                return foreign.ToResult();
+            }
+
+            submitted = door.Ledger.SubmitAsync(signed, CancellationToken.None);
+        }
+
+        var result = await submitted.ConfigureAwait(false);
+        return result.Outcome switch
+        {
+            Outcome.Applied => JsonAnswer.Ok(OutcomeView.Of(result)),
+            Outcome.BadProof => PasskeyProblems.OfRefused(door.Ledger, signed).ToResult(),
+            _ => OutcomeProblems.Of(result).ToResult(),
+        };
+    }
+
     /// <summary>Parses, and checks the signatures before it returns. What is ordered is answered, so nobody
     /// need give up waiting.</summary>
     private static Task<IReadOnlyList<SubmitResult>> Submit(
@@ -149,6 +188,7 @@ internal static class CommandApi
         {
             Jose => Jose,
             Json => Json,
+            PasskeyBody.MediaType => PasskeyBody.MediaType,
             _ => null,
         },
     };
@@ -183,14 +223,15 @@ internal static class CommandApi
             return false;
         }
 
-        if (onlyOversight && !Array.TrueForAll(signed.Payload.Commands, command => command.Kind.IsOversight()))
-        {
-            problem = OutcomeProblems.Malformed("Only stops and releases are taken here: send others to /v1/commands.");
-            return false;
-        }
-
-        return true;
+        problem = FindForeign(signed, onlyOversight)!;
+        return problem is null;
     }
+
+    /// <summary>What does not belong to the resource of stops and releases; null where all does.</summary>
+    private static Problem? FindForeign(SignedPayload signed, bool onlyOversight) =>
+        onlyOversight && !Array.TrueForAll(signed.Payload.Commands, command => command.Kind.IsOversight())
+            ? OutcomeProblems.Malformed("Only stops and releases are taken here: send others to /v1/commands.")
+            : null;
 
     private static List<byte[]>? ReadArray(ReadOnlySpan<byte> json)
     {

@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Wallet;
@@ -43,21 +43,45 @@ internal static class FaucetApi
             return None().ToResult();
         }
 
-        var proof = new byte[KeyPair.SignatureSize];
-        if (request.Amount > Faucet.Most
-            || !Base64Url.TryDecodeFromChars(request.Possession, proof, out var length) || length != proof.Length)
+        if (!TryRead(request, out var opening))
         {
             return Problem.BadRequest(
                 $"amount is at most {Faucet.Most}, and possession is the key's proof for the sponsor, 64 bytes in"
-                + " base64url.").ToResult();
+                + " base64url, or passkey a passkey's assertion in its place.").ToResult();
         }
 
-        var signature = new Signature(
-            Digest.From(proof.AsSpan(0, Digest.Size)), Digest.From(proof.AsSpan(Digest.Size)));
-        var result = await faucet.FundAsync(ledger, request.Key, signature, request.Amount, stop).ConfigureAwait(false);
+        if (opening.Passkey is { } passkey && request.Key.IsOnCurve())
+        {
+            var problem = Protocol.Identity.KeyPossession.Check(
+                ledger.Genesis.Chain, faucet.Sponsor, request.Key, passkey, out _);
+            if (problem != PasskeyProblem.None)
+            {
+                return PasskeyProblems.Of(problem).ToResult();
+            }
+        }
+
+        var result = await faucet.FundAsync(ledger, opening, stop).ConfigureAwait(false);
         return result.Outcome == Outcome.Applied
             ? Results.Json(OutcomeView.Of(result))
             : OutcomeProblems.Of(result).ToResult();
+    }
+
+    private static bool TryRead(FundRequest request, [NotNullWhen(true)] out OpenAccount? opening)
+    {
+        opening = null;
+        PasskeyAssertion? passkey = null;
+        var possession = PasskeyBody.Decode(request.Possession);
+        var isProven = request.Passkey is null
+            ? possession is { Length: KeyPair.SignatureSize }
+            : request.Possession is null && request.Passkey.TryRead(out passkey);
+        if (!isProven || request.Amount > Faucet.Most)
+        {
+            return false;
+        }
+
+        opening = new OpenAccount(
+            request.Key, possession is null ? null : PasskeyBody.SignatureOf(possession), request.Amount, passkey);
+        return true;
     }
 
     private static Problem None() => Problem.NotSupported(
@@ -71,7 +95,9 @@ public sealed record FaucetView(AccountId Sponsor, TokenAmount Most);
 
 /// <summary>Who wants an account.</summary>
 /// <param name="Key">Its first key.</param>
-/// <param name="Possession">That key's proof for the sponsor, 64 bytes in base64url.</param>
 /// <param name="Amount">With how many base units.</param>
+/// <param name="Possession">That key's proof for the sponsor, 64 bytes in base64url; left out for a passkey.</param>
+/// <param name="Passkey">For a passkey its assertion over the same challenge.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record FundRequest(PublicKey Key, string Possession, TokenAmount Amount);
+public sealed record FundRequest(
+    PublicKey Key, TokenAmount Amount, string? Possession = null, PasskeyAnswer? Passkey = null);

@@ -19,7 +19,7 @@ internal static class DashboardPages
     private static readonly string[] Routes =
     [
         "/", "/agents", "/agents/{id}", "/services", "/workloads", "/workloads/{id}", "/ledger", "/ledger/{seq:long}",
-        "/ledger/blocks",
+        "/ledger/blocks", "/keys",
     ];
 
     public static void Map(IEndpointRouteBuilder routes, DashboardFiles dashboard)

@@ -47,12 +47,11 @@ public sealed class Faucet : IDisposable
 
     /// <summary>Opens an account.</summary>
     /// <param name="ledger">The ledger.</param>
-    /// <param name="key">Its first key.</param>
-    /// <param name="possession">The key's proof, made for the sponsor.</param>
-    /// <param name="amount">With how much; at most <see cref="Most"/>.</param>
+    /// <param name="opening">Its first key, with the key's proof, made for the sponsor, and how much it begins with: at
+    /// most <see cref="Most"/>.</param>
     /// <param name="stop">Ends the waiting.</param>
     public async Task<SubmitResult> FundAsync(
-        LedgerHost ledger, PublicKey key, Signature possession, TokenAmount amount, CancellationToken stop)
+        LedgerHost ledger, OpenAccount opening, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         await turn.WaitAsync(stop).ConfigureAwait(false);
@@ -71,7 +70,7 @@ public sealed class Faucet : IDisposable
                     ValidUntil = new Timestamp(ledger.Time.GetUtcNow().ToUnixTimeMilliseconds())
                         + Duration.FromMinutes(1),
                     Epoch = epoch,
-                    Commands = [new OpenAccount(key, possession, amount)],
+                    Commands = [opening],
                     Proof = ProofKind.Jws,
                     Signer = sponsor.Id,
                     PayloadDigest = default,

@@ -219,7 +219,7 @@ public readonly record struct AccountOpened(
 
         var id = Key.Thumbprint();
         account.Id = (AccountId)id;
-        account.FirstKeyPresent = 1;
+        account.FirstKeySigns = 1;
         account.KeyCount = 1;
         state.AccountIndex.Add(account.Id.Prefix, slot);
         ref var key = ref state.Keys.Add(out var keySlot);

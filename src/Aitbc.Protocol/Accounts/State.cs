@@ -85,8 +85,9 @@ public struct AccountRecord
     /// <summary>Keys held, 1 to 4 (0 for the treasury).</summary>
     public byte KeyCount;
 
-    /// <summary>1 while the key whose thumbprint is the account id is still one of the account's keys.</summary>
-    public byte FirstKeyPresent;
+    /// <summary>1 while the key whose thumbprint is the account id is one of the account's keys and signs JWS: 0 for a
+    /// passkey.</summary>
+    public byte FirstKeySigns;
 
     /// <summary>1 for a member of the genesis council.</summary>
     public byte Council;

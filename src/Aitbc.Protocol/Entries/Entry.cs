@@ -19,7 +19,7 @@ public enum ProofKind : byte
     /// <summary>RFC 7515 compact JWS, ES256.</summary>
     Jws = 1,
 
-    /// <summary>A passkey's assertion; comes with the dashboard (not supported yet).</summary>
+    /// <summary>A passkey's assertion over the payload; see <see cref="Identity.PasskeyAssertion"/>.</summary>
     WebAuthn = 2,
 
     /// <summary>No signature; accepted only on chains named <c>sim:</c>.</summary>
@@ -35,6 +35,9 @@ public sealed class ClientPayload : EntryBody
 {
     /// <summary>Most commands in one payload.</summary>
     public const int MaxCommands = 1024;
+
+    /// <summary>Boxed: hardly a payload has one, and all would carry its 32 bytes.</summary>
+    private readonly object? proofOrigin;
 
     /// <summary>The chain it is for.</summary>
     public required ChainId Chain { get; init; }
@@ -62,6 +65,13 @@ public sealed class ClientPayload : EntryBody
 
     /// <summary>Thumbprint of the signing key.</summary>
     public required KeyId Signer { get; init; }
+
+    /// <summary>For a passkey's proof SHA-256 of the origin at which it was made; zero for every other.</summary>
+    public Digest ProofOrigin
+    {
+        get => proofOrigin is Digest origin ? origin : default;
+        init => proofOrigin = value.IsZero ? null : value;
+    }
 
     /// <summary>SHA-256 of the payload's bytes: what entry hashes, idempotency and approvals are bound to, since an
     /// ECDSA signature can be changed into another valid one.</summary>

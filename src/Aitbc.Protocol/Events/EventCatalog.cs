@@ -83,6 +83,7 @@ public static class EventCatalog
         [EventKind.ApprovalEnded] = Of<ApprovalEnded>(),
         [EventKind.ParkedHandled] = Of<ParkedHandled>(),
         [EventKind.MonitorJudged] = Of<MonitorJudged>(),
+        [EventKind.PasskeyBound] = Of<PasskeyBound>(),
     };
 
     /// <summary>Every kind with the struct that its bytes are.</summary>

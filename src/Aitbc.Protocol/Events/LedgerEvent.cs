@@ -193,6 +193,9 @@ public enum EventKind : ushort
 
     /// <summary>The monitor found a payload unusual.</summary>
     MonitorJudged = 63,
+
+    /// <summary>A key is a passkey, bound to one origin.</summary>
+    PasskeyBound = 64,
 }
 
 /// <summary>

@@ -14,7 +14,10 @@ public readonly record struct Signature(Digest High, Digest Low);
 /// <param name="Possession">The new key's signature over (chain, sponsor, key): nobody can open an account on a key
 /// that is not theirs. May be null on a <c>sim:</c> chain.</param>
 /// <param name="Deposit">Base units the sponsor gives; may be 0.</param>
-public sealed record OpenAccount(PublicKey Key, Signature? Possession, TokenAmount Deposit)
+/// <param name="Passkey">In place of <paramref name="Possession"/> where the key is a passkey: its assertion over the
+/// same challenge. Binds the key to the origin at which it was made; from then on it signs no JWS.</param>
+public sealed record OpenAccount(
+    PublicKey Key, Signature? Possession, TokenAmount Deposit, PasskeyAssertion? Passkey = null)
     : Command(CommandKind.OpenAccount);
 
 /// <summary>Registers an agent that the sender, a person, owns.</summary>
@@ -41,7 +44,9 @@ public sealed record RegisterAgent(
 /// <summary>Adds a key to the sender's account. With <see cref="RevokeKey"/> in one batch: a rotation.</summary>
 /// <param name="Key">The new key.</param>
 /// <param name="Possession">The new key's signature over (chain, sender, key).</param>
-public sealed record AddKey(PublicKey Key, Signature? Possession) : Command(CommandKind.AddKey);
+/// <param name="Passkey">As in <see cref="OpenAccount"/>; only people have passkeys.</param>
+public sealed record AddKey(PublicKey Key, Signature? Possession, PasskeyAssertion? Passkey = null)
+    : Command(CommandKind.AddKey);
 
 /// <summary>Takes a key from the sender's account; never the last one.</summary>
 /// <param name="Key">Thumbprint.</param>

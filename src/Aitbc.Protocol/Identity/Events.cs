@@ -71,10 +71,30 @@ public readonly record struct KeyAdded(AccountNumber Account, PublicKey Key) : I
         account.KeyCount++;
         if ((AccountId)key.Id == account.Id)
         {
-            account.FirstKeyPresent = 1;
+            account.FirstKeySigns = 1;
         }
 
         KeyChange.Note(state, account);
+    }
+}
+
+/// <summary>A key that was entered just before is a passkey, bound to one origin.</summary>
+/// <param name="Account">Whose.</param>
+/// <param name="Key">Thumbprint.</param>
+/// <param name="Origin">SHA-256 of the origin's text.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public readonly record struct PasskeyBound(AccountNumber Account, KeyId Key, Digest Origin) : ILedgerEvent
+{
+    static EventKind ILedgerEvent.Kind => EventKind.PasskeyBound;
+
+    void ILedgerEvent.ApplyTo(LedgerState state)
+    {
+        ref var account = ref state.Accounts.Write(Account.Slot);
+        state.Keys.Write(state.FindKey(account, Key)).Origin = Origin;
+        if ((AccountId)Key == account.Id)
+        {
+            account.FirstKeySigns = 0;
+        }
     }
 }
 
@@ -110,7 +130,7 @@ public readonly record struct KeyRevoked(AccountNumber Account, KeyId Key) : ILe
         account.KeyCount--;
         if ((AccountId)Key == account.Id)
         {
-            account.FirstKeyPresent = 0;
+            account.FirstKeySigns = 0;
         }
 
         KeyChange.Note(state, account);

@@ -40,4 +40,20 @@ public static class KeyPossession
         });
         return ecdsa.VerifyData(challenge.AsSpan(), bytes, HashAlgorithmName.SHA256);
     }
+    /// <summary>Asks a passkey's possession: an assertion over the same challenge, for a passkey signs nothing else. It
+    /// needs no attestation: who made the authenticator is not asked, only that it holds the key and verifies its user.
+    /// </summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="sponsor">The account that brings the key.</param>
+    /// <param name="key">The passkey; must lie on the curve.</param>
+    /// <param name="assertion">What the passkey gave.</param>
+    /// <param name="origin">SHA-256 of the origin at which it was given, where nothing is wrong.</param>
+    /// <returns>The first problem, or <see cref="PasskeyProblem.None"/>.</returns>
+    public static PasskeyProblem Check(
+        ChainId chain, AccountId sponsor, in PublicKey key, PasskeyAssertion assertion, out Digest origin)
+    {
+        ArgumentNullException.ThrowIfNull(assertion);
+        var problem = assertion.Check(Challenge(chain, sponsor, key), out origin);
+        return problem == PasskeyProblem.None && !assertion.IsSignedBy(key) ? PasskeyProblem.WrongSignature : problem;
+    }
 }

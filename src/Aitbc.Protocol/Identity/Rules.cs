@@ -16,7 +16,7 @@ internal static class IdentityRules
     /// <summary>Opens a person's account.</summary>
     public static Outcome Open(in Call call, OpenAccount command)
     {
-        var outcome = CheckNewKey(call, command.Key, command.Possession);
+        var outcome = CheckNewKey(call, command.Key, command.Possession, command.Passkey, out var origin);
         if (outcome != Outcome.Applied)
         {
             return outcome;
@@ -27,7 +27,7 @@ internal static class IdentityRules
             return Outcome.InsufficientFunds;
         }
 
-        OpenWithDeposit(call, AccountKind.Human, command.Key, command.Deposit);
+        Bind(call, OpenWithDeposit(call, AccountKind.Human, command.Key, command.Deposit), command.Key, origin);
         return Outcome.Applied;
     }
 
@@ -45,7 +45,7 @@ internal static class IdentityRules
             return Outcome.NoSuchAccount;
         }
 
-        var outcome = CheckNewKey(call, command.Key, command.Possession);
+        var outcome = CheckNewKey(call, command.Key, command.Possession, null, out _);
         if (outcome != Outcome.Applied)
         {
             return outcome;
@@ -104,14 +104,25 @@ internal static class IdentityRules
     /// <summary>Adds a key to the sender.</summary>
     public static Outcome Add(in Call call, AddKey command)
     {
-        if (!HoldsItself(call, call.From, command.Key, command.Possession))
+        // A passkey's user is a person, and no agent waits for one.
+        if (command.Passkey is not null && call.Sender.Kind != AccountKind.Human)
+        {
+            return Outcome.NotAuthorised;
+        }
+
+        if (!HoldsItself(call, call.From, command.Key, command.Possession, command.Passkey, out var origin))
         {
             return Outcome.BadPossession;
         }
 
-        return call.Sender.KeyCount >= MaxKeys || call.State.FindKey(call.Sender, command.Key.Thumbprint()) >= 0
-            ? Outcome.KeySetFull
-            : ChangeKeys(call, new KeyAdded(call.From, command.Key));
+        if (call.Sender.KeyCount >= MaxKeys || call.State.FindKey(call.Sender, command.Key.Thumbprint()) >= 0)
+        {
+            return Outcome.KeySetFull;
+        }
+
+        ChangeKeys(call, new KeyAdded(call.From, command.Key));
+        Bind(call, call.From, command.Key, origin);
+        return Outcome.Applied;
     }
 
     /// <summary>Takes a key from the sender.</summary>
@@ -194,28 +205,54 @@ internal static class IdentityRules
         return number;
     }
 
-    private static Outcome CheckNewKey(in Call call, in PublicKey key, Signature? possession)
+    private static Outcome CheckNewKey(
+        in Call call, in PublicKey key, Signature? possession, PasskeyAssertion? passkey, out Digest origin)
     {
+        origin = default;
+
         // By prefix, so that two ids that share it, which someone may search for, cannot meet in the index.
         if (call.State.AccountIndex.Find(((AccountId)key.Thumbprint()).Prefix) >= 0)
         {
             return Outcome.AccountExists;
         }
 
-        return HoldsItself(call, call.From, key, possession) ? Outcome.Applied : Outcome.BadPossession;
+        return HoldsItself(call, call.From, key, possession, passkey, out origin)
+            ? Outcome.Applied
+            : Outcome.BadPossession;
     }
 
-    private static bool HoldsItself(in Call call, AccountNumber sponsor, in PublicKey key, Signature? possession)
+    /// <summary>Whether a new key is proven, by a signature or, a passkey, by an assertion; not by both.</summary>
+    private static bool HoldsItself(
+        in Call call,
+        AccountNumber sponsor,
+        in PublicKey key,
+        Signature? possession,
+        PasskeyAssertion? passkey,
+        out Digest origin)
     {
-        if (!key.IsOnCurve())
+        origin = default;
+        if (!key.IsOnCurve() || (passkey is not null && possession is not null))
         {
             return false;
         }
 
         var chain = call.State.Genesis.Chain;
-        return possession is { } signature
-            ? KeyPossession.Verify(chain, call.State.Accounts[sponsor.Slot].Id, key, signature)
-            : chain.IsSimulation;
+        var id = call.State.Accounts[sponsor.Slot].Id;
+        if (passkey is not null)
+        {
+            return KeyPossession.Check(chain, id, key, passkey, out origin) == PasskeyProblem.None;
+        }
+
+        return possession is { } signature ? KeyPossession.Verify(chain, id, key, signature) : chain.IsSimulation;
+    }
+
+    /// <summary>Binds a key that was just entered to its origin, where it is a passkey.</summary>
+    private static void Bind(in Call call, AccountNumber account, in PublicKey key, in Digest origin)
+    {
+        if (!origin.IsZero)
+        {
+            call.Step.Emit(new PasskeyBound(account, key.Thumbprint(), origin));
+        }
     }
 
     /// <summary>A set of guardians, or why it cannot be one: 1 to 8 people, each once, and a threshold among them.

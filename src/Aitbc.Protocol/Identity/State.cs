@@ -19,6 +19,9 @@ public struct KeyRecord
 
     /// <summary>The key itself.</summary>
     public PublicKey Key;
+
+    /// <summary>For a passkey SHA-256 of the origin that it is bound to; zero for a key that signs JWS.</summary>
+    public Digest Origin;
 }
 
 /// <summary>The kinds of agents of the seed; the kind is a statement, what it may do is its constitution.</summary>

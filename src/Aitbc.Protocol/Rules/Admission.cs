@@ -47,11 +47,6 @@ internal static class Admission
             return Outcome.Malformed;
         }
 
-        if (payload.Proof == ProofKind.WebAuthn)
-        {
-            return Outcome.NotSupported;
-        }
-
         if (!ReferenceEquals(payload.Chain, state.Genesis.Chain) && !payload.Chain.Equals(state.Genesis.Chain))
         {
             return Outcome.WrongChain;
@@ -119,7 +114,7 @@ internal static class Admission
     {
         switch (payload.Proof)
         {
-            case ProofKind.Jws:
+            case ProofKind.Jws or ProofKind.WebAuthn:
                 break;
             case ProofKind.Simulated when state.Genesis.Chain.IsSimulation:
                 break;
@@ -127,8 +122,30 @@ internal static class Admission
                 return Outcome.BadProof;
         }
 
-        var isFirstKey = account.FirstKeyPresent == 1 && (AccountId)payload.Signer == account.Id;
-        return isFirstKey || state.FindKey(account, payload.Signer) >= 0 ? Outcome.Applied : Outcome.KeyNotPresent;
+        // The usual case needs no look at the keys: the key that the account began with, and a JWS.
+        return account.FirstKeySigns == 1 && (AccountId)payload.Signer == account.Id
+            && payload.Proof != ProofKind.WebAuthn
+            ? Outcome.Applied
+            : CheckKey(state, account, payload);
+    }
+
+    /// <summary>The key must be there, and of the kind that makes such proofs: a passkey's are bound to the origin at
+    /// which it was enrolled, and it makes no other.</summary>
+    private static Outcome CheckKey(LedgerState state, in AccountRecord account, ClientPayload payload)
+    {
+        var slot = state.FindKey(account, payload.Signer);
+        if (slot < 0)
+        {
+            return Outcome.KeyNotPresent;
+        }
+
+        ref readonly var key = ref state.Keys[slot];
+        return payload.Proof switch
+        {
+            ProofKind.WebAuthn when key.Origin.IsZero || key.Origin != payload.ProofOrigin => Outcome.BadProof,
+            ProofKind.Jws when !key.Origin.IsZero => Outcome.BadProof,
+            _ => Outcome.Applied,
+        };
     }
 
     private static Outcome CheckNonce(

@@ -301,6 +301,15 @@ public sealed partial class LedgerState
         return found < 0 ? null : Keys[found].Key;
     }
 
+    /// <summary>What a key is bound to: for a passkey SHA-256 of its origin, zero for a key that signs JWS; null where
+    /// the account has no such key.</summary>
+    public Digest? OriginOf(in AccountId account, in KeyId key)
+    {
+        var slot = SlotOf(account);
+        var found = slot < 0 ? -1 : FindKey(Accounts[slot], key);
+        return found < 0 ? null : Keys[found].Origin;
+    }
+
     internal void BeginEntry(in EntryHeader header)
     {
         ref var globals = ref GlobalTable.Write(0);

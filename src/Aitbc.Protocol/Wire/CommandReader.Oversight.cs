@@ -9,6 +9,9 @@ namespace Aitbc.Protocol.Wire;
 /// <summary>Constitutions, and what guardians do.</summary>
 internal static partial class CommandReader
 {
+    /// <summary>Base64url takes a third more.</summary>
+    private const int MaxGrantBytes = PayloadCodec.MaxBytes / 4 * 3;
+
     private static readonly MemberSet ConstitutionMembers = new(
         "maxStake", "maxDailyVolume", "maxGasPerDay", "maxValuePerAction", "allowedActions", "counterparties",
         "hoursUtc", "keyChangeHoldMs", "requiresHumanApproval", "rules?");
@@ -137,7 +140,7 @@ internal static partial class CommandReader
                     approval = reader.Text<ApprovalId>();
                     break;
                 case 2:
-                    payload = reader.Bytes();
+                    payload = reader.Bytes(MaxGrantBytes);
                     break;
             }
         }

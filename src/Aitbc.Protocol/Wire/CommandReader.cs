@@ -15,12 +15,13 @@ internal static partial class CommandReader
     private const int HoursPerDay = 24;
 
     private static readonly MemberSet TransferMembers = new("type", "to", "amount");
-    private static readonly MemberSet OpenMembers = new("type", "key", "possession?", "deposit");
+    private static readonly MemberSet OpenMembers = new("type", "key", "possession?", "passkey?", "deposit");
     private static readonly MemberSet RegisterMembers = new(
         "type", "key", "possession?", "kind", "capabilities", "version", "constitution", "guardians",
         "guardianThreshold", "deposit");
 
-    private static readonly MemberSet AddKeyMembers = new("type", "key", "possession?");
+    private static readonly MemberSet AddKeyMembers = new("type", "key", "possession?", "passkey?");
+    private static readonly MemberSet PasskeyMembers = new("authenticatorData", "clientDataJSON", "signature");
     private static readonly MemberSet KeyMembers = new("type", "key");
     private static readonly MemberSet AgentMembers = new("type", "agent");
     private static readonly MemberSet AmountMembers = new("type", "amount");
@@ -75,6 +76,7 @@ internal static partial class CommandReader
     {
         PublicKey key = default;
         Signature? possession = null;
+        PasskeyAssertion? passkey = null;
         TokenAmount deposit = default;
         while (reader.Next(OpenMembers, ref seen, out var member))
         {
@@ -87,12 +89,15 @@ internal static partial class CommandReader
                     possession = reader.Signature();
                     break;
                 case 3:
+                    passkey = ReadPasskey(ref reader);
+                    break;
+                case 4:
                     deposit = reader.Text<TokenAmount>();
                     break;
             }
         }
 
-        return new OpenAccount(key, possession, deposit);
+        return new OpenAccount(key, possession, deposit, passkey);
     }
 
     private static RegisterAgent ReadRegister(ref WireReader reader, ulong seen)
@@ -148,6 +153,7 @@ internal static partial class CommandReader
     {
         PublicKey key = default;
         Signature? possession = null;
+        PasskeyAssertion? passkey = null;
         while (reader.Next(AddKeyMembers, ref seen, out var member))
         {
             switch (member)
@@ -158,10 +164,39 @@ internal static partial class CommandReader
                 case 2:
                     possession = reader.Signature();
                     break;
+                case 3:
+                    passkey = ReadPasskey(ref reader);
+                    break;
             }
         }
 
-        return new AddKey(key, possession);
+        return new AddKey(key, possession, passkey);
+    }
+
+    private static PasskeyAssertion ReadPasskey(ref WireReader reader)
+    {
+        byte[] authenticatorData = [];
+        byte[] clientData = [];
+        Signature signature = default;
+        ulong seen = 0;
+        reader.BeginObject();
+        while (reader.Next(PasskeyMembers, ref seen, out var member))
+        {
+            switch (member)
+            {
+                case 0:
+                    authenticatorData = reader.Bytes(PasskeyAssertion.MaxAuthenticatorDataSize);
+                    break;
+                case 1:
+                    clientData = reader.Bytes(PasskeyAssertion.MaxClientDataSize);
+                    break;
+                default:
+                    signature = reader.Signature();
+                    break;
+            }
+        }
+
+        return new PasskeyAssertion(authenticatorData, clientData, signature);
     }
 
     private static StopScope ReadScope(ref WireReader reader, ulong seen)

@@ -29,6 +29,7 @@ internal static partial class CommandWriter
             case OpenAccount it:
                 json.WriteKey("key"u8, it.Key);
                 json.WriteSignature("possession"u8, it.Possession);
+                json.WritePasskey("passkey"u8, it.Passkey);
                 json.WriteText("deposit"u8, it.Deposit);
                 break;
             case RegisterAgent it:
@@ -37,6 +38,7 @@ internal static partial class CommandWriter
             case AddKey it:
                 json.WriteKey("key"u8, it.Key);
                 json.WriteSignature("possession"u8, it.Possession);
+                json.WritePasskey("passkey"u8, it.Passkey);
                 break;
             case RevokeKey it:
                 json.WriteText("key"u8, it.Key);

@@ -56,6 +56,10 @@ public static partial class EventWords
             case EventKind.KeyAdded:
                 var added = Read<KeyAdded>(value);
                 return Line($"{names.First(added.Account)} added the key {added.Key.Thumbprint()}");
+            case EventKind.PasskeyBound:
+                var bound = Read<PasskeyBound>(value);
+                return Line($"The key {bound.Key} of {names.Of(bound.Account)} is a passkey ")
+                    + Line($"of the origin with the digest {bound.Origin}");
             case EventKind.KeyRevoked:
                 var revoked = Read<KeyRevoked>(value);
                 return Line($"{names.First(revoked.Account)} revoked the key {revoked.Key}");

@@ -174,28 +174,32 @@ internal ref partial struct WireReader
         return default;
     }
 
-    /// <summary>Bytes of any number: base64url without padding.</summary>
-    public byte[] Bytes()
+    /// <summary>Bytes in base64url, in their one text.</summary>
+    /// <param name="max">Most bytes.</param>
+    public byte[] Bytes(int max)
     {
-        const string Needed = "base64url of bytes, without padding";
-        if (!IsString(Needed))
+        var needed = $"base64url of 1 to {max} bytes, without padding";
+        if (!IsString(needed))
         {
             return [];
         }
 
         var text = json.ValueSpan;
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (Base64Url.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done)
+        if (text.Length > 0 && text.Length <= Base64Url.GetEncodedLength(max))
         {
-            // One value, one text: no padding, and no bits left over.
-            Array.Resize(ref bytes, written);
-            if (Base64Url.EncodeToUtf8(bytes).AsSpan().SequenceEqual(text))
+            var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+            if (Base64Url.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done)
             {
-                return bytes;
+                // One value, one text: no padding, and no bits left over.
+                Array.Resize(ref bytes, written);
+                if (Base64Url.EncodeToUtf8(bytes).AsSpan().SequenceEqual(text))
+                {
+                    return bytes;
+                }
             }
         }
 
-        Fail(PayloadProblemKind.BadText, Needed);
+        Fail(PayloadProblemKind.BadText, needed);
         return [];
     }
 

@@ -82,6 +82,21 @@ internal static class WireWriter
         json.WriteString(name, Base64Url.EncodeToString(bytes));
     }
 
+    /// <summary>A passkey's assertion; nothing where there is none.</summary>
+    public static void WritePasskey(this Utf8JsonWriter json, ReadOnlySpan<byte> name, PasskeyAssertion? assertion)
+    {
+        if (assertion is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject(name);
+        json.WriteString("authenticatorData"u8, Base64Url.EncodeToString(assertion.AuthenticatorData.Span));
+        json.WriteString("clientDataJSON"u8, Base64Url.EncodeToString(assertion.ClientData.Span));
+        json.WriteSignature("signature"u8, assertion.Signature);
+        json.WriteEndObject();
+    }
+
     /// <summary>Hours of a day, from a bit an hour.</summary>
     public static void WriteHours(this Utf8JsonWriter json, ReadOnlySpan<byte> name, uint hours)
     {

@@ -153,7 +153,7 @@ public sealed class Auditor
             case EventKind.GenesisApplied: books.Mint(reader.As<GenesisApplied>().Supply.BaseUnits); break;
 
             // Keys and blobs move no money.
-            case EventKind.KeyAdded or EventKind.KeyRevoked or EventKind.AgentRetired
+            case EventKind.KeyAdded or EventKind.KeyRevoked or EventKind.PasskeyBound or EventKind.AgentRetired
                 or EventKind.BlobDeclared or EventKind.BlobArrived or EventKind.BlobExpired:
                 break;
             default:

@@ -33,13 +33,16 @@ internal static class AdmissionScenarios
             Late = scene => scene.Commands = [scene.Command, new StopAgent(scene.Agent.Id)],
             Excludes = ["count"],
         },
-        new Defect(Outcome.NotSupported, "proof") { Late = With(e => e with { Proof = ProofKind.WebAuthn }) },
         new Defect(Outcome.WrongChain, "chain") { Late = With(e => e with { Chain = new ChainId("sim:other") }) },
         new Defect(Outcome.UnknownAccount, "from")
         {
             Late = scene => scene.Envelope = scene.Envelope with { From = scene.Chain.NewActor("nobody").Id },
         },
         new Defect(Outcome.BadProof, "proof") { Late = With(e => e with { Proof = default }) },
+        new Defect(Outcome.BadProof, "passkey")
+        {
+            Late = With(e => e with { Proof = ProofKind.WebAuthn }), Excludes = ["proof", "signer"],
+        },
         new Defect(Outcome.KeyNotPresent, "signer")
         {
             Late = scene => scene.Envelope = scene.Envelope with { Signer = scene.Owner.Key.Id },

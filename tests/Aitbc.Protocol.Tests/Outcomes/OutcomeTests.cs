@@ -25,8 +25,10 @@ public sealed class OutcomeTests
         OversightScenarios.GrantApproval, OversightScenarios.DenyApproval,
     ];
 
-    /// <summary>Outcomes of what is no payload: each has a test of its own below.</summary>
-    private static readonly Outcome[] NotOfPayloads = [Outcome.InputRejected, Outcome.DueFirst];
+    /// <summary>Outcomes of what is no payload: two have a test of their own below, and what is planned only has no
+    /// form that the rules could see (<c>TryParse_OfAPlannedInput_IsNotSupported</c>).</summary>
+    private static readonly Outcome[] NotOfPayloads =
+        [Outcome.InputRejected, Outcome.DueFirst, Outcome.NotSupported];
 
     public static TheoryData<string> Names => [.. Scenarios.Select(scenario => scenario.Name)];
 

@@ -44,9 +44,9 @@ internal sealed class RandomEntries(SeededRandom random)
     public Command Command(CommandKind kind) => kind switch
     {
         CommandKind.Transfer => new Transfer(Account(), Amount()),
-        CommandKind.OpenAccount => new OpenAccount(Key(), Possession(), Amount()),
+        CommandKind.OpenAccount => new OpenAccount(Key(), Possession(), Amount(), Passkey()),
         CommandKind.RegisterAgent => Register(),
-        CommandKind.AddKey => new AddKey(Key(), Possession()),
+        CommandKind.AddKey => new AddKey(Key(), Possession(), Passkey()),
         CommandKind.RevokeKey => new RevokeKey(KeyId.From(Bytes(32))),
         CommandKind.RetireAgent => new RetireAgent(Account()),
         CommandKind.DepositStake => new DepositStake(Amount()),
@@ -83,7 +83,7 @@ internal sealed class RandomEntries(SeededRandom random)
         CommandKind.RevokeOverride => new RevokeOverride(new OverrideId(Wide())),
         CommandKind.AgreeMotion => new AgreeMotion(new MotionId(Wide())),
         CommandKind.RejectMotion => new RejectMotion(new MotionId(Wide())),
-        CommandKind.GrantApproval => new GrantApproval(new ApprovalId(Wide()), Bytes(random.NextInt32(200))),
+        CommandKind.GrantApproval => new GrantApproval(new ApprovalId(Wide()), Bytes(1 + random.NextInt32(200))),
         CommandKind.DenyApproval => new DenyApproval(new ApprovalId(Wide())),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
@@ -124,6 +124,13 @@ internal sealed class RandomEntries(SeededRandom random)
     public AccountId Account() => AccountId.From(Bytes(32));
 
     public ChainId Chain() => new(Text("abcdefghijklmnopqrstuvwxyz0123456789:._-", 1 + random.NextInt32(32)));
+
+    private PasskeyAssertion? Passkey() => random.NextInt32(3) == 0
+        ? new PasskeyAssertion(
+            Bytes(1 + random.NextInt32(PasskeyAssertion.MaxAuthenticatorDataSize)),
+            Bytes(1 + random.NextInt32(PasskeyAssertion.MaxClientDataSize)),
+            new Signature(Hash(), Hash()))
+        : null;
 
     private RegisterAgent Register() => new(
         Key(),

@@ -166,7 +166,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends signed payloads: one compact JWS, or a JSON array of up to 64, each for itself. */
+        /** Sends signed payloads: one compact JWS, a JSON array of up to 64, each for itself, or one that a passkey proves. */
         post: {
             parameters: {
                 query?: never;
@@ -178,6 +178,15 @@ export interface paths {
                 content: {
                     "application/jose": string;
                     "application/json": string;
+                    "application/vnd.aitbc.webauthn+json": {
+                        payload: string;
+                        proof: {
+                            kid: string;
+                            authenticatorData: string;
+                            clientDataJSON: string;
+                            signature: string;
+                        };
+                    };
                 };
             };
             responses: {
@@ -192,6 +201,15 @@ export interface paths {
                 };
                 /** @description Bad Request */
                 400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -246,6 +264,15 @@ export interface paths {
                 content: {
                     "application/jose": string;
                     "application/json": string;
+                    "application/vnd.aitbc.webauthn+json": {
+                        payload: string;
+                        proof: {
+                            kid: string;
+                            authenticatorData: string;
+                            clientDataJSON: string;
+                            signature: string;
+                        };
+                    };
                 };
             };
             responses: {
@@ -260,6 +287,15 @@ export interface paths {
                 };
                 /** @description Bad Request */
                 400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1919,6 +1955,7 @@ export interface components {
             bond: components["schemas"]["TokenAmount"];
             unbonding: components["schemas"]["TokenAmount"];
             keys: string[];
+            passkeys: components["schemas"]["PasskeyView"][];
             nextSequences: number[];
         };
         /** @enum {unknown} */
@@ -2057,8 +2094,9 @@ export interface components {
         };
         FundRequest: {
             key: components["schemas"]["PublicKey"];
-            possession: string;
             amount: components["schemas"]["TokenAmount"];
+            possession?: null | string;
+            passkey?: null | components["schemas"]["PasskeyAnswer"];
         };
         HealthView: {
             status: string;
@@ -2066,6 +2104,7 @@ export interface components {
         InputChecked: {
             schema: components["schemas"]["Digest"];
         };
+        KeyId: string;
         Label: string;
         LeafView: {
             previous: components["schemas"]["Digest"];
@@ -2178,6 +2217,16 @@ export interface components {
             tolerancePpm: number;
             fee: components["schemas"]["TokenAmount"];
             seats: components["schemas"]["SeatView"][];
+        };
+        PasskeyAnswer: {
+            authenticatorData: string;
+            clientDataJSON: string;
+            signature: string;
+        };
+        PasskeyView: {
+            id: components["schemas"]["KeyId"];
+            key: components["schemas"]["PublicKey"];
+            origin: components["schemas"]["Digest"];
         };
         PathStep: {
             hash: components["schemas"]["Digest"];

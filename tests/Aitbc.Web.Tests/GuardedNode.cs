@@ -1,0 +1,127 @@
+using System.Buffers;
+using Aitbc.Infrastructure.Ledger;
+using Aitbc.Infrastructure.Wallet;
+using Aitbc.Node.Hosting;
+using Aitbc.Primitives;
+using Aitbc.Protocol;
+using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Wire;
+using Aitbc.Testing;
+
+namespace Aitbc.Web.Tests;
+
+/// <summary>A chain under the wall clock with a node and a faucet, for people who come with passkeys.</summary>
+public sealed class GuardedNode : IAsyncDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("aitbc-keys-").FullName;
+    private readonly ChainDirectory chain;
+    private readonly KeyPair owner;
+    private readonly Faucet faucet;
+    private NodeServer server = null!;
+    private ulong sequence;
+    private bool isClosed;
+
+    private GuardedNode()
+    {
+        var plan = new ChainPlan(
+            new ChainId("aitbc:keys"), TokenAmount.FromTokens(1_000_000), Now, 1,
+            new Parameters { PayloadsPerMinute = 60_000 });
+        chain = ChainDirectory.Create(DataPath, plan, store =>
+        {
+            using var key = store.Create();
+            return [new GenesisAccount(key.PublicKey, TokenAmount.FromTokens(100_000), Council: true)];
+        });
+        owner = chain.Keys.Load(chain.Genesis.Accounts[0].Key.Thumbprint());
+        faucet = new Faucet(chain.Keys.Load(owner.Id));
+        Ledger = chain.OpenLedger();
+    }
+
+    /// <summary>The data directory.</summary>
+    public string DataPath => Path.Combine(root, "chain");
+
+    /// <summary>The ledger.</summary>
+    public LedgerHost Ledger { get; }
+
+    /// <summary>The node's address.</summary>
+    public Uri Url => server.Url;
+
+    private static Timestamp Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>Begins a chain and starts a node on it.</summary>
+    public static async Task<GuardedNode> StartAsync()
+    {
+        var node = new GuardedNode();
+        node.server = await node.StartServerAsync();
+        return node;
+    }
+
+    /// <summary>A node on the same ledger, at another port and so of another origin.</summary>
+    public Task<NodeServer> StartServerAsync() => NodeServer.StartAsync(
+        new NodeOptions { Port = 0, Dashboard = Checkout.Dashboard, Faucet = faucet },
+        Ledger,
+        TimeProvider.System,
+        _ => { },
+        CancellationToken.None);
+
+    /// <summary>An address that opens a session.</summary>
+    public string NewAddress() => $"{Url}?token={server.Sessions.NewOneTime()}";
+
+    /// <summary>Registers an agent that somebody guards.</summary>
+    public async Task<AccountId> RegisterAsync(AccountId guardian)
+    {
+        using var key = chain.Keys.Create();
+        var proof = Infrastructure.Wallet.KeyPossession.Prove(key, Ledger.Genesis.Chain, (AccountId)owner.Id).AsSpan();
+        var possession = new Signature(Digest.From(proof[..Digest.Size]), Digest.From(proof[Digest.Size..]));
+        var bytes = new ArrayBufferWriter<byte>();
+        PayloadCodec.Write(
+            new ClientPayload
+            {
+                Chain = Ledger.Genesis.Chain,
+                From = (AccountId)owner.Id,
+                Lane = 0,
+                Sequence = ++sequence,
+                ValidUntil = Now + Duration.FromMinutes(5),
+                Epoch = Ledger.View.Read(state => state.Globals.StopEpoch),
+                Commands =
+                [
+                    new RegisterAgent(
+                        key.PublicKey, possession, AgentKind.Inference, [], Label.Parse("1.0"), Constitutions.Wide,
+                        [guardian], 1, TokenAmount.OneToken),
+                ],
+                Proof = ProofKind.Jws,
+                Signer = owner.Id,
+                PayloadDigest = default,
+            },
+            bytes);
+        Assert.True(SignedPayload.TryFromJws(
+            Jws.Sign(owner, bytes.WrittenSpan).ToCompact(), out var signed, out var problem), problem);
+        Assert.Equal(Outcome.Applied, (await Ledger.SubmitAsync(signed, CancellationToken.None)).Outcome);
+        return (AccountId)key.Id;
+    }
+
+    /// <summary>Whether an agent is stopped.</summary>
+    public bool IsStopped(AccountId agent) => Ledger.View.Read(state =>
+        state.Agents[state.Account(state.FindAccount(agent)!.Value).Agent - 1].Stopped == 1);
+
+    /// <summary>Stops node and ledger, so that others may read the directory.</summary>
+    public async Task CloseAsync()
+    {
+        if (!isClosed)
+        {
+            isClosed = true;
+            await server.DisposeAsync();
+            await Ledger.DisposeAsync();
+            faucet.Dispose();
+            owner.Dispose();
+            chain.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        Directory.Delete(root, recursive: true);
+    }
+}
