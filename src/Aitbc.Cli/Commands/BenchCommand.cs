@@ -9,7 +9,7 @@ namespace Aitbc.Cli.Commands;
 public static class BenchCommand
 {
     private static readonly string[] Names =
-        ["admit", "apply", "commit", "memory", "recovery", "snapshot", "soak", "stop", "verify"];
+        ["admit", "apply", "commit", "memory", "recovery", "safety", "snapshot", "soak", "stop", "verify"];
 
     /// <summary>Builds the command.</summary>
     /// <param name="output">The options that every command shares.</param>
@@ -53,6 +53,7 @@ public static class BenchCommand
             "commit" => CommitBench.RunAsync(scale, cancellationToken),
             "memory" => StateBenches.MemoryAsync(scale),
             "recovery" => StateBenches.RecoveryAsync(scale, cancellationToken),
+            "safety" => SafetyBench.RunAsync(scale, cancellationToken),
             "snapshot" => SnapshotBench.RunAsync(scale, cancellationToken),
             "soak" => SoakBench.RunAsync(scale, scale.Minutes, cancellationToken),
             "stop" => StopBench.RunAsync(scale, cancellationToken),
