@@ -99,7 +99,7 @@ public sealed record MonitorOptions
     public int CircleFactor { get; init; } = 2;
 
     /// <summary>How often a limit on flows (rate, hour, strangers, dominance, circle) must be passed for safe mode
-    /// instead of parking: 2 to 1,000. Default 3. A single odd act never leads to safe mode.</summary>
+    /// instead of parking: 2 to 1,000. Default 3. Average, outlier, new type and probation only park.</summary>
     [Range(2, 1_000)]
     public int SafeModeFactor { get; init; } = 3;
 
