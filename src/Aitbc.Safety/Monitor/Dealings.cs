@@ -12,8 +12,8 @@ internal struct Dealings
     /// <summary>In this many quarters of an hour what went to a payee counts half.</summary>
     private const int HalfLife = 48;
 
-    /// <summary>Days over which what is usual falls: slower than it rises, so that who is paid now and then stays known.
-    /// </summary>
+    /// <summary>Days over which what is usual falls: slower than it rises, so that who is paid now and then stays
+    /// known.</summary>
     private const int FallDays = 40;
 
     private static readonly ulong[] Decay = MakeDecay();
