@@ -10,7 +10,8 @@ public static class BenchCommand
 {
     private static readonly string[] Names =
     [
-        "admit", "apply", "commit", "memory", "pages", "recovery", "snapshot", "soak", "stop", "streams", "verify",
+        "admit", "apply", "commit", "memory", "pages", "recovery", "safety", "snapshot", "soak", "stop", "streams",
+        "verify",
     ];
 
     /// <summary>Builds the command.</summary>
@@ -56,6 +57,7 @@ public static class BenchCommand
             "memory" => StateBenches.MemoryAsync(scale),
             "pages" => PagesBench.RunAsync(scale, cancellationToken),
             "recovery" => StateBenches.RecoveryAsync(scale, cancellationToken),
+            "safety" => SafetyBench.RunAsync(scale, cancellationToken),
             "snapshot" => SnapshotBench.RunAsync(scale, cancellationToken),
             "soak" => SoakBench.RunAsync(scale, scale.Minutes, cancellationToken),
             "stop" => StopBench.RunAsync(scale, cancellationToken),

@@ -55,6 +55,29 @@ public sealed class AuditFile : IDisposable
     /// <exception cref="IOException">The disk failed or is full.</exception>
     public static AuditFile Open(IDisk disk, Timestamp now) => Open(disk, now, MaxFileBytes);
 
+    /// <summary>Appends the verdicts of a group as one line, and empties the group; they are on disk when this returns.
+    /// </summary>
+    /// <param name="verdicts">The group; where it is empty nothing is written.</param>
+    /// <param name="now">The present time.</param>
+    /// <exception cref="IOException">They are not, or an earlier line was not: no effect of the group must happen.
+    /// </exception>
+    public void Append(VerdictGroup verdicts, Timestamp now)
+    {
+        ArgumentNullException.ThrowIfNull(verdicts);
+        if (verdicts.Count > 0)
+        {
+            Append(now, json =>
+            {
+                json.WriteString("at"u8, now.ToString());
+                json.WriteString("what"u8, "judged"u8);
+                json.WriteNumber("count"u8, verdicts.Count);
+                json.WritePropertyName("verdicts"u8);
+                json.WriteRawValue(verdicts.Written, skipInputValidation: true);
+            });
+            verdicts.Clear();
+        }
+    }
+
     /// <summary>Stops writing.</summary>
     public void Dispose()
     {
@@ -78,7 +101,12 @@ public sealed class AuditFile : IDisposable
 
     /// <summary>Appends a line; it is on disk when this returns.</summary>
     /// <exception cref="IOException">It is not, or an earlier one was not: the effect must not happen.</exception>
-    internal void Append(AuditLine line)
+    internal void Append(AuditLine line) => Append(line.At, line.Write);
+
+    internal static string NameOf(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Directory}/actions-{number:D6}.log");
+
+    private void Append(Timestamp at, Action<Utf8JsonWriter> members)
     {
         lock (gate)
         {
@@ -90,15 +118,12 @@ public sealed class AuditFile : IDisposable
             if (tail.Bytes >= maxFileBytes)
             {
                 file.Dispose();
-                BeginFile(line.At);
+                BeginFile(at);
             }
 
-            Write(line.Write);
+            Write(members);
         }
     }
-
-    internal static string NameOf(int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Directory}/actions-{number:D6}.log");
 
     private void BeginFile(Timestamp now)
     {

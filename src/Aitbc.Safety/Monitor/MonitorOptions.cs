@@ -1,0 +1,148 @@
+using System.ComponentModel.DataAnnotations;
+using Aitbc.Primitives;
+
+namespace Aitbc.Safety.Monitor;
+
+/// <summary>
+/// Limits of a <see cref="SafetyMonitor"/>. Shares are parts per million of the agent's daily cap, so that an owner who
+/// grants more also accepts more. Defaults were set on simulated traces (docs/decisions/0012-monitor.md). Immutable.
+/// </summary>
+public sealed record MonitorOptions
+{
+    /// <summary>Acts an hour that are never too many: 1 to 1,000,000. Default 100, the seed's figure.</summary>
+    [Range(1, 1_000_000)]
+    public int ActsPerHour { get; init; } = 100;
+
+    /// <summary>The same for all agents of an owner together: 1 to 10,000,000. Default 300: three agents at their
+    /// limit.</summary>
+    [Range(1, 10_000_000)]
+    public int OwnerActsPerHour { get; init; } = 300;
+
+    /// <summary>How often its busiest hour of late an agent may act in an hour, where that is more: 1 to 100. Default
+    /// 3.</summary>
+    [Range(1, 100)]
+    public int PeakFactor { get; init; } = 3;
+
+    /// <summary>Value in an hour that is never too much, ppm of the cap: 1,000 to 1,000,000. Default 80,000, so that a
+    /// person is asked before a tenth of a cap is gone.</summary>
+    [Range(1_000, 1_000_000)]
+    public int HourValuePpm { get; init; } = 80_000;
+
+    /// <summary>How often its most valuable hour of late an agent may move in an hour, where that is more: 1 to 100.
+    /// Default 2.</summary>
+    [Range(1, 100)]
+    public int HourValueFactor { get; init; } = 2;
+
+    /// <summary>A somewhat busy day, ppm of a usual day's value: 0 to 10,000,000. Default 1,250,000. What is left of it
+    /// may go within an hour.</summary>
+    [Range(0, 10_000_000)]
+    public int BusyDayPpm { get; init; } = 1_250_000;
+
+    /// <summary>How often its average a value may be: 2 to 1,000. Default 10, the seed's figure.</summary>
+    [Range(2, 1_000)]
+    public int AverageFactor { get; init; } = 10;
+
+    /// <summary>A single value up to this share of the cap is never unusual, ppm: 0 to 1,000,000. Default 50,000: it
+    /// takes two of them to reach a tenth of the cap, and other detectors add them up.</summary>
+    [Range(0, 1_000_000)]
+    public int SmallValuePpm { get; init; } = 50_000;
+
+    /// <summary>How many median absolute deviations (times 1.4826) a value's logarithm may lie above the median,
+    /// thousandths: 1,000 to 100,000. Default 8,000: a price list with a long tail reaches six.</summary>
+    [Range(1_000, 100_000)]
+    public int OutlierThousandths { get; init; } = 8_000;
+
+    /// <summary>Value by command types that the agent used for the first time a day ago or less, ppm of the cap in
+    /// 24 h: 0 to 1,000,000. Default 50,000: enough to try something out.</summary>
+    [Range(0, 1_000_000)]
+    public int NewKindPpm { get; init; } = 50_000;
+
+    /// <summary>Value in 24 h beyond what is usual with those who get it, ppm of the cap: 1,000 to 1,000,000. Default
+    /// 90,000: below the tenth that must not be lost.</summary>
+    [Range(1_000, 1_000_000)]
+    public int StrangersPpm { get; init; } = 90_000;
+
+    /// <summary>How often its highest value beyond the usual of a day of late an agent may reach, where that is more:
+    /// 1 to 100. Default 2: who always deals with strangers may go on.</summary>
+    [Range(1, 100)]
+    public int StrangersFactor { get; init; } = 2;
+
+    /// <summary>How often what a counterparty usually gets a day is still usual: 1 to 100. Default 3: a busy day is no
+    /// news.</summary>
+    [Range(1, 100)]
+    public int UsualFactor { get; init; } = 3;
+
+    /// <summary>The same for what has no counterparty yet, such as an order that many may bid for: 1 to 100. Default
+    /// 5, since its taker is not of the agent's choice.</summary>
+    [Range(1, 100)]
+    public int OpenFactor { get; init; } = 5;
+
+    /// <summary>Days over which what a counterparty usually gets is averaged, starting at nothing: 1 to 365. Default
+    /// 14, so that a stranger stays one for a week and cannot buy trust with a few small payments.</summary>
+    [Range(1, 365)]
+    public int UsualDays { get; init; } = 10;
+
+    /// <summary>What one counterparty may get in 24 h though it gets most and did not before, ppm of the cap: 1,000 to
+    /// 1,000,000. Default 60,000.</summary>
+    [Range(1_000, 1_000_000)]
+    public int DominancePpm { get; init; } = 60_000;
+
+    /// <summary>Value sent back in 24 h to those it came from, ppm of the cap: 1,000 to 1,000,000. Default 80,000.
+    /// </summary>
+    [Range(1_000, 1_000_000)]
+    public int CirclePpm { get; init; } = 80_000;
+
+    /// <summary>How often its highest value sent back in a day of late an agent may reach, where that is more: 1 to
+    /// 100. Default 2:
+    /// in a small market honest value goes round too.</summary>
+    [Range(1, 100)]
+    public int CircleFactor { get; init; } = 2;
+
+    /// <summary>How often a limit on flows (rate, hour, strangers, dominance, circle) must be passed for safe mode
+    /// instead of parking: 2 to 1,000. Default 3. Average, outlier, new type and probation only park.</summary>
+    [Range(2, 1_000)]
+    public int SafeModeFactor { get; init; } = 3;
+
+    /// <summary>Hours for which an agent is fresh: 1 to 8,760. Default 24, the shortest time that shows a day's rhythm.
+    /// </summary>
+    [Range(1, 8_760)]
+    public int ProbationHours { get; init; } = 24;
+
+    /// <summary>Acts below which an agent is fresh, however long it is there: 1 to 10,000. Default 20.</summary>
+    [Range(1, 10_000)]
+    public int ProbationActs { get; init; } = 20;
+
+    /// <summary>Value that a fresh agent, and all fresh agents of one owner together, may move in 24 h, ppm of the cap:
+    /// 1,000 to 1,000,000. Default 80,000. An owner's fresh agents share it, so that more identities give no more.
+    /// </summary>
+    [Range(1_000, 1_000_000)]
+    public int ProbationPpm { get; init; } = 80_000;
+
+    /// <summary>Acts an hour of a fresh agent: 1 to 1,000,000. Default 60.</summary>
+    [Range(1, 1_000_000)]
+    public int ProbationActsPerHour { get; init; } = 60;
+
+    /// <summary>Hours after a change of its keys in which limits on value that leaves are a quarter: 0 to 720. Default
+    /// 24: a thief adds a key first.</summary>
+    [Range(0, 720)]
+    public int KeyChangeWatchHours { get; init; } = 24;
+
+    /// <summary>Stands for the daily cap of an agent whose constitution has none. Default 1,000 tokens.</summary>
+    public TokenAmount CapWhereNone { get; init; } = TokenAmount.FromTokens(1_000);
+
+    /// <summary>Most agents, and most owners, watched: 1 to 10,000,000. Default 100,000. Each takes 1.4 KiB once it
+    /// acts; one more is parked, never let by unseen.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxWindows { get; init; } = 100_000;
+
+    /// <summary>Refuses values out of range.</summary>
+    /// <exception cref="ValidationException">A value is out of its range; the message names it.</exception>
+    internal void Validate()
+    {
+        Validator.ValidateObject(this, new ValidationContext(this), validateAllProperties: true);
+        if (CapWhereNone.IsZero)
+        {
+            throw new ValidationException($"{nameof(CapWhereNone)} must be above zero");
+        }
+    }
+}

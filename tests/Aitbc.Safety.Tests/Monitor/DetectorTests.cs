@@ -1,0 +1,220 @@
+using Aitbc.Safety.Monitor;
+
+namespace Aitbc.Safety.Tests.Monitor;
+
+/// <summary>Each detector alone: it finds nothing at its limit and something one above, and leaves a fresh agent to
+/// probation.</summary>
+public sealed class DetectorTests
+{
+    // A cap of a million units makes a part per million one unit.
+    private const ulong Cap = 1_000_000;
+    private static readonly MonitorOptions Options = new();
+
+    private static Act Known(ulong value = 1) => new()
+    {
+        Cap = Cap, Value = value, Flow = value, Payee = Act.FirstAccount + 7, PayeeRecent = value, Beyond = value,
+    };
+
+    [Theory]
+    [InlineData(99U, 100UL)]
+    [InlineData(100U, 101UL)]
+    public void Rate_counts_this_act_against_a_hundred_an_hour(uint before, ulong observed)
+    {
+        var window = new ActivityWindow { HourActs = before };
+        var reading = Detectors.Rate(in window, Known(), Options);
+
+        Assert.Equal(new Reading(observed, 100), reading);
+        Assert.Equal(observed > 100, reading.IsOver);
+    }
+
+    [Fact]
+    public void Rate_lets_who_is_always_busy_be_so()
+    {
+        var window = new ActivityWindow { HourActs = 179, PeakActs = 60 };
+
+        Assert.Equal(new Reading(180, 180), Detectors.Rate(in window, Known(), Options));
+    }
+
+    [Fact]
+    public void Rate_of_a_fresh_agent_and_of_an_owner_have_limits_of_their_own()
+    {
+        var window = new ActivityWindow { HourActs = 60 };
+
+        Assert.Equal(60UL, Detectors.Rate(in window, Known() with { IsFresh = true }, Options).Limit);
+        Assert.Equal(300UL, Detectors.Rate(in window, Known() with { IsFresh = true, IsOwner = true }, Options).Limit);
+    }
+
+    [Theory]
+    [InlineData(79_999UL, false)]
+    [InlineData(80_000UL, true)]
+    public void Probation_bounds_the_value_of_a_fresh_agent(ulong before, bool isFound)
+    {
+        var window = new ActivityWindow { Day = new() { Volume = before } };
+
+        Assert.Equal(isFound, Detectors.Probation(in window, Known() with { IsFresh = true }, Options).IsOver);
+        Assert.False(Detectors.Probation(in window, Known(), Options).IsOver);
+        Assert.False(Detectors.Probation(in window, Known(0) with { IsFresh = true }, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(99_999UL, false)]
+    [InlineData(100_000UL, true)]
+    public void Probation_is_shared_by_an_owners_fresh_agents(ulong before, bool isFound)
+    {
+        // Its fleet usually moves 250,000: a share of that is added to the share of the cap.
+        var window = new ActivityWindow { Day = new() { Young = before, Volume = 900_000 }, UsualVolume = 250_000 };
+        var act = Known() with { IsFresh = true, IsOwner = true };
+
+        Assert.Equal(isFound, Detectors.Probation(in window, in act, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(79_999UL, 0UL, false)]
+    [InlineData(80_000UL, 0UL, true)]
+    [InlineData(119_999UL, 60_000UL, false)]
+    [InlineData(120_000UL, 60_000UL, true)]
+    public void HourValue_is_bounded_by_the_cap_or_by_the_usual_peak(ulong before, ulong usual, bool isFound)
+    {
+        var window = new ActivityWindow { HourValue = before, PeakValue = usual, Day = new() { Volume = before } };
+
+        Assert.Equal(isFound, Detectors.HourValue(in window, Known(), Options).IsOver);
+        Assert.False(Detectors.HourValue(in window, Known() with { IsFresh = true }, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(149_999UL, false)]
+    [InlineData(150_000UL, true)]
+    public void HourValue_lets_what_is_still_due_of_a_busy_day_go_at_once(ulong before, bool isFound)
+    {
+        // A usual day is 200,000, a busy one 250,000; 100,000 of the last 24 hours went before this hour.
+        var window = new ActivityWindow
+        {
+            HourValue = before, UsualVolume = 200_000, Day = new() { Volume = before + 100_000 },
+        };
+
+        Assert.Equal(isFound, Detectors.HourValue(in window, Known(), Options).IsOver);
+        Assert.Equal(20_000UL, Detectors.HourValue(in window, Known() with { IsWatched = true }, Options).Limit);
+    }
+
+    [Theory]
+    [InlineData(50_000UL, 0UL, false)]
+    [InlineData(50_001UL, 0UL, true)]
+    [InlineData(60_000UL, 6_000UL, false)]
+    [InlineData(60_001UL, 6_000UL, true)]
+    public void OverAverage_allows_ten_times_the_average_and_what_is_small(ulong value, ulong average, bool isFound)
+    {
+        var window = default(ActivityWindow);
+        window.Means[0].Mean = average;
+
+        Assert.Equal(isFound, Detectors.OverAverage(in window, Known(value), Options).IsOver);
+        Assert.False(Detectors.OverAverage(in window, Known(value) with { IsFresh = true }, Options).IsOver);
+    }
+
+    [Fact]
+    public void Outlier_measures_deviations_of_the_logarithm_from_the_median()
+    {
+        // All values 2^12: the median is 12 * 256, the deviation the least, 64; so 2^14 lies 8 deviations above.
+        var window = Sampled(_ => 4_096);
+
+        Assert.Equal(new Reading(8_000, 8_000), Detectors.Outlier(in window, Valued(16_384), Options));
+        Assert.True(Detectors.Outlier(in window, Valued(16_384 + 64), Options).IsOver);
+
+        // Values that differ by factors of eight take away the surprise.
+        window = Sampled(i => 512UL << (3 * (i % 3)));
+        Assert.False(Detectors.Outlier(in window, Valued(65_536), Options).IsOver);
+
+        static Act Valued(ulong value) => Known(value) with { Cap = 10_000 };
+    }
+
+    [Fact]
+    public void Outlier_needs_half_a_sample_a_history_and_a_value_that_matters()
+    {
+        var window = Sampled(_ => 16, ActivityWindow.SampleSize / 2);
+        var act = Known(100_000);
+        Assert.True(Detectors.Outlier(in window, in act, Options).IsOver);
+        Assert.False(Detectors.Outlier(in window, act with { IsFresh = true }, Options).IsOver);
+        Assert.False(Detectors.Outlier(in window, act with { Value = 50_000 }, Options).IsOver);
+
+        window = Sampled(_ => 16, (ActivityWindow.SampleSize / 2) - 1);
+        Assert.False(Detectors.Outlier(in window, in act, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(49_999UL, false)]
+    [InlineData(50_000UL, true)]
+    public void NewKind_lets_a_new_type_be_tried_out(ulong before, bool isFound)
+    {
+        var window = new ActivityWindow { Day = new() { Young = before } };
+        var act = Known() with { Young = 1 };
+
+        Assert.Equal(isFound, Detectors.NewKind(in window, in act, Options).IsOver);
+        Assert.False(Detectors.NewKind(in window, act with { Young = 0 }, Options).IsOver);
+        Assert.False(Detectors.NewKind(in window, act with { IsFresh = true }, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(89_999UL, 0UL, false)]
+    [InlineData(90_000UL, 0UL, true)]
+    [InlineData(119_999UL, 60_000UL, false)]
+    [InlineData(120_000UL, 60_000UL, true)]
+    public void Strangers_together_get_a_share_of_the_cap_or_twice_the_usual(ulong before, ulong usual, bool isFound)
+    {
+        var window = new ActivityWindow { Day = new() { Beyond = before }, PeakBeyond = usual };
+
+        Assert.Equal(isFound, Detectors.Strangers(in window, Known(), Options).IsOver);
+        Assert.False(Detectors.Strangers(in window, Known() with { Beyond = 0 }, Options).IsOver);
+        Assert.False(Detectors.Strangers(in window, Known() with { IsFresh = true }, Options).IsOver);
+    }
+
+    [Fact]
+    public void Limits_on_what_leaves_are_a_quarter_while_a_change_of_keys_is_watched()
+    {
+        var window = default(ActivityWindow);
+        var act = Known() with { IsWatched = true };
+
+        Assert.Equal(22_500UL, Detectors.Strangers(in window, in act, Options).Limit);
+        Assert.Equal(20_000UL, Detectors.HourValue(in window, in act, Options).Limit);
+        Assert.Equal(15_000UL, Detectors.Dominance(in window, in act, Options).Limit);
+    }
+
+    [Theory]
+    [InlineData(60_000UL, 0UL, 0UL, false)]
+    [InlineData(60_001UL, 0UL, 0UL, true)]
+    [InlineData(120_000UL, 20_000UL, 0UL, false)]
+    [InlineData(120_001UL, 20_000UL, 0UL, true)]
+    [InlineData(70_000UL, 0UL, 139_999UL, false)]
+    [InlineData(70_001UL, 0UL, 139_999UL, true)]
+    public void Dominance_needs_a_share_of_the_cap_and_half_of_the_day_and_more_than_usual(
+        ulong recent, ulong usual, ulong volume, bool isFound)
+    {
+        var window = new ActivityWindow { Day = new() { Volume = volume } };
+        var act = Known() with { PayeeRecent = recent, PayeeUsual = usual };
+
+        Assert.Equal(isFound, Detectors.Dominance(in window, in act, Options).IsOver);
+        Assert.False(Detectors.Dominance(in window, act with { Payee = 1 }, Options).IsOver);
+        Assert.False(Detectors.Dominance(in window, act with { IsFresh = true }, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(79_999UL, false)]
+    [InlineData(80_000UL, true)]
+    public void Circle_adds_up_what_goes_back_and_has_no_warm_up(ulong before, bool isFound)
+    {
+        var window = new ActivityWindow { Day = new() { Circle = before } };
+        var act = Known() with { Circle = 1, IsFresh = true };
+
+        Assert.Equal(isFound, Detectors.Circle(in window, in act, Options).IsOver);
+        Assert.False(Detectors.Circle(in window, act with { Circle = 0 }, Options).IsOver);
+    }
+
+    private static ActivityWindow Sampled(Func<int, ulong> value, int count = ActivityWindow.SampleSize)
+    {
+        var window = default(ActivityWindow);
+        for (var i = 0; i < count; i++)
+        {
+            window.TakeValue(0, value(i));
+        }
+
+        return window;
+    }
+}
