@@ -21,6 +21,10 @@ public sealed partial class RandomEconomy
     /// <summary>Bytes of payloads that wait, by approval.</summary>
     private readonly Dictionary<ulong, byte[]> waiting = [];
 
+    /// <summary>What guardians and their agents do next of what was begun; a queue of its own, so that it does not hold
+    /// up what is planned on the market.</summary>
+    private readonly Queue<(Actor Actor, Command Command)> answers = [];
+
     /// <summary>A payload that the monitor has judged and that is sent next.</summary>
     private ClientPayload? judged;
 
@@ -77,10 +81,11 @@ public sealed partial class RandomEconomy
 
         return random.NextInt32(100) switch
         {
-            < 45 when Chain.State.Approvals.Live > 0 => Answer(),
-            < 70 when Chain.State.Motions.Live > 0 => Vote(),
-            < 78 => Redraft(Pick(agents)),
-            < 84 => OtherGuardians(Pick(agents)),
+            < 40 when answers.Count > 0 => answers.Dequeue(),
+            < 60 when Chain.State.Approvals.Live > 0 => Answer(),
+            < 74 when Chain.State.Motions.Live > 0 => Vote(),
+            < 81 => Redraft(Pick(agents)),
+            < 86 => OtherGuardians(Pick(agents)),
             < 95 => Override(AgentToOverride()),
             _ => Revocation(),
         };
@@ -114,7 +119,7 @@ public sealed partial class RandomEconomy
         var grant = new GrantApproval(record.Id, bytes);
         foreach (var other in Enumerable.Range(0, agent.GuardianCount).Where(_ => Hits(800_000)))
         {
-            planned.Enqueue((ActorOf(agent.Guardians[other]), grant));
+            answers.Enqueue((ActorOf(agent.Guardians[other]), grant));
         }
 
         return (guardian, grant);
@@ -261,13 +266,35 @@ public sealed partial class RandomEconomy
         effect = Hits(980_000) ? effect : (OverrideEffect)random.NextInt32(4);
         var cap = TokenAmount.FromTokens(1 + random.NextUInt64(Hits(600_000) ? 30u : 2_500u));
         cap = effect == OverrideEffect.Deny ? TokenAmount.Zero : cap;
+        if (effect == OverrideEffect.Allow && Hits(500_000))
+        {
+            Spend(agent, record, cap);
+        }
+
         return (by, new SetOverride(
             Hits(980_000) ? agent.Id : AnyId(),
-            Pick([CommandKind.Transfer, CommandKind.PlaceBid, CommandKind.PostWorkload, CommandKind.DepositStake]),
+            Hits(500_000)
+                ? CommandKind.Transfer
+                : Pick([CommandKind.PlaceBid, CommandKind.PostWorkload, CommandKind.DepositStake]),
             effect,
             Hits(970_000) ? cap : Amount(by),
             Chain.Unique("reason", random.NextUInt64()),
             Chain.Now + new Duration(Hits(950_000) ? Between(1, 20 * 3_600_000L) : Between(-5, 400 * 86_400_000L))));
+    }
+
+    /// <summary>The guardians agree to the allowance that is asked for next, and its agent tries to pass it.</summary>
+    private void Spend(Actor agent, AgentRecord record, TokenAmount cap)
+    {
+        var id = new MotionId(Chain.State.Globals.LastDecision + 1);
+        for (var i = 0; i < record.GuardianCount; i++)
+        {
+            answers.Enqueue((ActorOf(record.Guardians[i]), new AgreeMotion(id)));
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            answers.Enqueue((agent, new Transfer(AnyId(), cap.MulDivDown(6, 10))));
+        }
     }
 
     private (Actor Actor, Command Command) Revocation()

@@ -11,7 +11,7 @@ using Aitbc.Testing;
 namespace Aitbc.Simulation.Tests.Audit;
 
 /// <summary>Approvals, motions, overrides and safe mode: one falsified event, and what the auditor says.</summary>
-public sealed class TamperedOversightTests
+public sealed class TamperedApprovalTests
 {
     private static readonly ConstitutionTerms Asking = Constitutions.Wide with { RequiresHumanApproval = true };
 
