@@ -3,6 +3,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Rules;
 using Aitbc.Protocol.State;
 
@@ -20,8 +21,7 @@ public readonly record struct LimitBreach(TokenAmount Value, TokenAmount Limit);
 /// </summary>
 /// <remarks>
 /// What is due is not drained first, so a deadline that has passed and was not ticked yet is not seen. One payload is
-/// tried as <see cref="Admit"/>, then <see cref="CheckBounds"/> and <see cref="Act"/> for each command in turn, then
-/// <see cref="Finish"/>; another may follow, on what the first left. Not thread-safe: the state's owner (or lock) is
+/// tried as <see cref="Admit"/>, then <see cref="Handle"/>, then <see cref="Finish"/>; another may follow, on what the first left. Not thread-safe: the state's owner (or lock) is
 /// held from construction to <see cref="Dispose"/>.
 /// </remarks>
 public sealed class DryRun : IDisposable
@@ -54,22 +54,56 @@ public sealed class DryRun : IDisposable
         return Admission.Check(state, header, payload, out admitted);
     }
 
-    /// <summary>Whether the guardians' approval is taken as given: what a person sees who is asked for it.</summary>
-    public bool IsGranted { get; init; }
-
     /// <summary>Whether the payload admitted last was handled before; it would do nothing again.</summary>
     public bool IsDuplicate => admitted.IsDuplicate;
 
-    /// <summary>The sender's constitution: hard limits, allowed actions, approval.</summary>
-    public Outcome CheckBounds(Command command) => ConstitutionRules.Check(
+    /// <summary>What would become of the payload admitted last: bounds and own rules of each command in turn. What it
+    /// would do stays for what is tried after it, also where it would wait for approval: that is what a person who is
+    /// asked for it wants to see.</summary>
+    /// <param name="failedAt">Place of the command that is refused; 0 where none is.</param>
+    /// <returns><see cref="Outcome.Applied"/>, <see cref="Outcome.Parked"/> or the refusal.</returns>
+    public Outcome Handle(out int failedAt)
+    {
+        var held = TokenAmount.Zero;
+        var available = state.Accounts[admitted.From.Slot].Available;
+        var waits = false;
+        for (failedAt = 0; failedAt < payload!.Commands.Length; failedAt++)
+        {
+            var command = payload.Commands[failedAt];
+            var exposure = Exposure.Of(state, command);
+            var outcome = CheckBounds(command.Kind, exposure, isGranted: waits);
+            if (outcome == Outcome.ApprovalNeeded && ApprovalRules.MayWait(state, admitted.From, payload))
+            {
+                waits = true;
+                outcome = CheckBounds(command.Kind, exposure, isGranted: true);
+            }
+
+            outcome = outcome == Outcome.Applied ? Act(command) : outcome;
+            if (outcome != Outcome.Applied)
+            {
+                failedAt = outcome == Outcome.ApprovalNeeded ? 0 : failedAt;
+                return outcome;
+            }
+
+            held += exposure.Value + exposure.Stake;
+        }
+
+        failedAt = 0;
+        return !waits ? Outcome.Applied
+            : available - admitted.FullGas >= held ? Outcome.Parked
+            : Outcome.InsufficientFunds;
+    }
+
+    private Outcome CheckBounds(CommandKind kind, in Exposure exposure, bool isGranted) => ConstitutionRules.Check(
         state,
         state.Accounts[admitted.From.Slot],
-        command.Kind,
-        Exposure.Of(state, command),
-        new Consent(IsGranted, payload!.PayloadDigest),
+        kind,
+        exposure,
+        new Consent(isGranted, payload!.PayloadDigest),
         out lifted);
 
-    /// <summary>The act's own rules; where they let it pass, its effect stays for what is tried after it.</summary>
+    /// <summary>One command's own rules, whatever bounds its sender; where they let it pass, its effect stays for what
+    /// is tried after it.</summary>
     public Outcome Act(Command command)
     {
         var exposure = Exposure.Of(state, command);

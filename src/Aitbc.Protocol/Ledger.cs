@@ -75,6 +75,17 @@ public sealed class Ledger
     /// <param name="next">The one that is applied next.</param>
     public void LookAhead(ReadOnlySpan<ClientPayload> payloads, int next) => Lookahead.Fetch(State, payloads, next);
 
+    /// <summary>Whether an agent's payload would be admitted now as a new one: what the monitor is asked about.
+    /// </summary>
+    /// <param name="header">The place and time that it would have.</param>
+    /// <param name="payload">The payload.</param>
+    public bool AdmitsOfAgent(in EntryHeader header, ClientPayload payload)
+    {
+        var slot = State.SlotOf(payload.From);
+        return slot >= 0 && State.Accounts[slot].Agent != 0
+            && Admission.Check(State, header, payload, out var admitted) == Outcome.Applied && !admitted.IsDuplicate;
+    }
+
     /// <summary>Applies genesis: entry 0, which has events and no body.</summary>
     /// <param name="digest">Digest of the genesis file.</param>
     /// <param name="events">Takes the events.</param>

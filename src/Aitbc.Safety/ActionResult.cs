@@ -12,6 +12,9 @@ public sealed record ActionResult(Refusal? Refusal, SubmitResult? Result, int At
     /// <summary>Whether it took effect on the ledger.</summary>
     public bool IsApplied => Result is { Outcome: Protocol.Outcome.Applied };
 
+    /// <summary>Whether it waits on the ledger for its guardians: the result's entry is the approval's id.</summary>
+    public bool IsParked => Result is { Outcome: Protocol.Outcome.Parked };
+
     /// <summary>Sent, but no answer came: it may have taken effect, and the ledger's state tells.</summary>
     public bool IsUnknown => Refusal is null && Result is null;
 

@@ -16,10 +16,13 @@ public enum SafetyCheck
     /// <summary>2: a stop of all, of the market or of the agent, and the epoch.</summary>
     Stop = 2,
 
-    /// <summary>3: the agent's lifecycle.</summary>
+    /// <summary>3: the agent's lifecycle: retired, or in safe mode.</summary>
     Lifecycle = 3,
 
-    /// <summary>5: the constitution's hard limits, with what is in flight counted.</summary>
+    /// <summary>4: a guardian's denial.</summary>
+    Override = 4,
+
+    /// <summary>5: the constitution's hard limits and rules, with what is in flight counted.</summary>
     HardLimits = 5,
 
     /// <summary>6: the constitution's allowed actions.</summary>
@@ -48,11 +51,12 @@ public sealed record Refusal(Outcome Outcome, SafetyCheck Check, int FailedAt, L
     internal static SafetyCheck CheckOf(Outcome outcome) => outcome switch
     {
         Outcome.Stopped or Outcome.StaleEpoch or Outcome.EpochAhead => SafetyCheck.Stop,
-        Outcome.Retired => SafetyCheck.Lifecycle,
+        Outcome.Retired or Outcome.SafeMode => SafetyCheck.Lifecycle,
+        Outcome.DeniedByOverride => SafetyCheck.Override,
         Outcome.ActionNotAllowed => SafetyCheck.AllowedActions,
         Outcome.ApprovalNeeded => SafetyCheck.Approval,
-        >= Outcome.ValueLimit and <= Outcome.KeyChangeHold => SafetyCheck.HardLimits,
-        < Outcome.ValueLimit => SafetyCheck.Form,
+        >= Outcome.ValueLimit and <= Outcome.CounterpartyRecord => SafetyCheck.HardLimits,
+        < Outcome.SafeMode => SafetyCheck.Form,
         _ => SafetyCheck.Act,
     };
 }

@@ -168,31 +168,19 @@ public sealed partial class SafetyGateway
         using var run = new DryRun(state, now);
         Rehearse(run, inFlight.Of(payload.From));
 
-        // 1 form, nonce, expiry, gas; 2 stops and epoch; 3 lifecycle.
+        // 1 form, nonce, expiry, gas; 2 stops and epoch; 3 lifecycle; then for each command safe mode, 4 deny overrides,
+        // 5 hard limits, 6 allowed actions, 7 the monitor's verdict, 8 approval, 9 the act's own rules. What waits for
+        // approval is sent: it waits on the ledger.
+        var failedAt = 0;
         var outcome = run.Admit(payload);
-        for (var i = 0; i < payload.Commands.Length; i++)
+        outcome = outcome == Outcome.Applied ? run.Handle(out failedAt) : outcome;
+        if (outcome is Outcome.Applied or Outcome.Parked)
         {
-            var command = payload.Commands[i];
-            if (outcome == Outcome.Applied)
-            {
-                // 4 deny overrides come with oversight. 5 hard limits, 6 allowed actions. 7 the monitor's verdict
-                // comes with the monitor. 8 approval.
-                outcome = run.CheckBounds(command);
-            }
-
-            if (outcome == Outcome.Applied)
-            {
-                // 9 the act's own rules.
-                outcome = run.Act(command);
-            }
-
-            if (outcome != Outcome.Applied)
-            {
-                return Refuse(outcome, i, command, run.Breach(outcome, command));
-            }
+            return null;
         }
 
-        return null;
+        var command = payload.Commands[failedAt];
+        return Refuse(outcome, failedAt, command, run.Breach(outcome, command));
     });
 
     /// <summary>Applies what is in flight, as far as the view does not show it yet.</summary>
@@ -205,14 +193,7 @@ public sealed partial class SafetyGateway
                 continue;
             }
 
-            foreach (var command in payload.Commands)
-            {
-                if (run.CheckBounds(command) == Outcome.Applied)
-                {
-                    run.Act(command);
-                }
-            }
-
+            run.Handle(out _);
             run.Finish();
         }
     }

@@ -52,29 +52,45 @@ public sealed class LeaseTests(SharedNode shared) : IClassFixture<SharedNode>
         leases.Release(Agent, "one");
         Assert.Equal("two", leases.Find(Agent)!.Host);
         leases.Release(Agent, "two");
+        leases.Release(Agent, "two");
         Assert.Equal([true, false, true, false], changes.Select(change => change.IsLive));
         Assert.True(leases.TryClaim(Agent, "one", Ttl, out _));
     }
 
     [Fact]
+    public void A_lease_lasts_a_second_to_a_minute()
+    {
+        var leases = Watched();
+        foreach (var ttl in new[] { new Duration(999), new Duration(60_001) })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => leases.TryClaim(Agent, "one", ttl, out _));
+        }
+
+        Assert.True(leases.TryClaim(Agent, "one", AgentLeases.MinTtl, out _));
+        Assert.True(leases.TryClaim(Agent, "one", AgentLeases.MaxTtl, out _));
+    }
+
+    [Fact]
     public async Task Over_http_a_lease_takes_the_agents_own_key()
     {
+        // Longer than any machine takes for the questions below.
+        var ttl = AgentLeases.MaxTtl;
         await using var remote = await RemoteLedger.ConnectAsync(
             new RemoteLedgerOptions { Node = node.Server.Url }, CancellationToken.None);
         await Assert.ThrowsAsync<NodeRefusedException>(
-            () => remote.ClaimLeaseAsync(node.Account(1), "one", Ttl, CancellationToken.None));
+            () => remote.ClaimLeaseAsync(node.Account(1), "one", ttl, CancellationToken.None));
         remote.Enrol(node.Account(2), node.Key(1));
         await Assert.ThrowsAsync<NodeRefusedException>(
-            () => remote.ClaimLeaseAsync(node.Account(2), "one", Ttl, CancellationToken.None));
+            () => remote.ClaimLeaseAsync(node.Account(2), "one", ttl, CancellationToken.None));
         remote.Enrol(node.Account(1), node.Key(1));
-        Assert.True((await remote.ClaimLeaseAsync(node.Account(1), "one", Ttl, CancellationToken.None)).IsHeld);
-        var other = await remote.ClaimLeaseAsync(node.Account(1), "two", Ttl, CancellationToken.None);
+        Assert.True((await remote.ClaimLeaseAsync(node.Account(1), "one", ttl, CancellationToken.None)).IsHeld);
+        var other = await remote.ClaimLeaseAsync(node.Account(1), "two", ttl, CancellationToken.None);
         Assert.Equal((false, "one"), (other.IsHeld, other.Holder));
-        Assert.InRange(other.Left.Ms, 1, Ttl.Ms);
+        Assert.InRange(other.Left.Ms, 1, ttl.Ms);
         Assert.Equal(
             "one", (await node.GetAsync($"/v1/agents/{node.Account(1)}/lease")).GetProperty("host").GetString());
         await remote.ReleaseLeaseAsync(node.Account(1), "one", CancellationToken.None);
-        Assert.True((await remote.ClaimLeaseAsync(node.Account(1), "two", Ttl, CancellationToken.None)).IsHeld);
+        Assert.True((await remote.ClaimLeaseAsync(node.Account(1), "two", ttl, CancellationToken.None)).IsHeld);
 
         var bad = await node.Client.PutAsJsonAsync(
             $"/v1/agents/{node.Account(1)}/lease", new { host = "x", ttlMs = 100 });

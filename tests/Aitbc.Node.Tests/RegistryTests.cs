@@ -1,11 +1,16 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Aitbc.Node.Hosting;
 using Aitbc.Node.Tests.Remote;
 using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Blobs;
+using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.State;
 using Aitbc.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aitbc.Node.Tests;
 
@@ -117,23 +122,93 @@ public sealed class RegistryTests : IAsyncLifetime
         node.Server.Leases.TryClaim(market.Provider, "one", Duration.FromSeconds(60), out _);
         Assert.Equal("live", await HealthAsync());
         node.Server.Leases.Release(market.Provider, "one");
-        await UntilAsync(() => !node.Ledger.View.Read(state => state.IsHeardOf(market.Provider)));
+        await UntilAsync(state => !state.IsHeardOf(market.Provider));
         Assert.Equal("gone", await HealthAsync());
         Assert.Equal(["s1"], await IdsAsync("?health=gone"));
         node.Server.Leases.TryClaim(market.Provider, "one", Duration.FromSeconds(60), out _);
         Assert.Equal("live", await HealthAsync());
     }
 
-    private static string? CodeOf(JsonElement problem) => problem.GetProperty("code").GetString();
-
-    private static async Task UntilAsync(Func<bool> holds)
+    [Fact]
+    public async Task A_host_that_comes_and_goes_is_journalled_at_most_twice_a_minute()
     {
-        for (var i = 0; i < 200 && !holds(); i++)
+        var time = new SteppedTime(DateTimeOffset.UnixEpoch.AddYears(56));
+        var leases = new AgentLeases(time);
+        using var journal = new LivenessJournal(node.Ledger, leases, time, NullLogger<LivenessJournal>.Instance);
+        async Task LetAsync(bool isLive)
         {
-            await Task.Delay(50);
+            if (isLive)
+            {
+                leases.TryClaim(market.Provider, "one", AgentLeases.MaxTtl, out _);
+            }
+            else
+            {
+                leases.Release(market.Provider, "one");
+            }
+
+            await journal.JournalDueAsync(CancellationToken.None);
         }
 
-        Assert.True(holds());
+        // The ledger takes whom it knows nothing of for live, so this is no news and needs no rest.
+        await LetAsync(true);
+        await LetAsync(false);
+        await UntilAsync(state => !state.IsHeardOf(market.Provider));
+        Assert.Equal(1, await ChangesAsync());
+        for (var i = 0; i < 29; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await LetAsync(true);
+            await LetAsync(false);
+        }
+
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        await LetAsync(true);
+        Assert.Equal(1, await ChangesAsync());
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await LetAsync(true);
+        await UntilAsync(state => state.IsHeardOf(market.Provider));
+        Assert.Equal(2, await ChangesAsync());
+
+        // Back where the ledger has it, there is nothing to say.
+        await LetAsync(false);
+        await LetAsync(true);
+        time.Advance(TimeSpan.FromSeconds(30));
+        await LetAsync(true);
+        Assert.Equal(2, await ChangesAsync());
+    }
+
+    private static string? CodeOf(JsonElement problem) => problem.GetProperty("code").GetString();
+
+    /// <summary>How often liveness has changed in the journal, all that was ordered before included.</summary>
+    private async Task<int> ChangesAsync()
+    {
+        await market.DoAsync(market.Sign(2, new Transfer(node.Account(1), TokenAmount.OneToken)));
+        using var cursor = node.Ledger.ReadFrom(1);
+        var count = 0;
+        while (cursor.TryRead(out var entry))
+        {
+            var reader = new EventReader(entry.Events.Span);
+            while (reader.MoveNext())
+            {
+                count += reader.Kind == EventKind.LivenessChanged ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
+    private async Task UntilAsync(Func<LedgerState, bool> holds)
+    {
+        while (true)
+        {
+            var changed = node.Ledger.View.ChangedAsync();
+            if (node.Ledger.View.Read(holds))
+            {
+                return;
+            }
+
+            await changed.WaitAsync(TimeSpan.FromSeconds(60));
+        }
     }
 
     private async Task<string?> HealthAsync() =>

@@ -62,6 +62,8 @@ public sealed class TokenTests : IDisposable
         });
         using var client = new HttpClient(new SocketsHttpHandler
         {
+            AllowAutoRedirect = false,
+            UseCookies = false,
             SslOptions = { RemoteCertificateValidationCallback = (_, found, _, _) => found!.Subject == "CN=localhost" },
         })
         {
@@ -81,6 +83,13 @@ public sealed class TokenTests : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(client, HttpMethod.Post, "/v1/commands", reader));
         Assert.Equal(
             HttpStatusCode.UnsupportedMediaType, await StatusAsync(client, HttpMethod.Post, "/v1/commands", agent));
+
+        // Only on loopback are the names of loopback its own, and over TLS a session's cookie stays on TLS.
+        using var named = new HttpRequestMessage(HttpMethod.Get, "/health/ready");
+        named.Headers.Host = "127.0.0.1";
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.SendAsync(named)).StatusCode);
+        using var opened = await client.GetAsync($"/?token={node.Server.Sessions.NewOneTime()}");
+        Assert.Contains("; secure", Assert.Single(opened.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
     }
 
     [Fact]

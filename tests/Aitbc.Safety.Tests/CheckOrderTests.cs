@@ -63,10 +63,10 @@ public sealed class CheckOrderTests
 
         Assert.Equal(SafetyCheck.HardLimits, Check(world, GatewayFixture.Propose(agent, stake)));
         Assert.Equal(SafetyCheck.AllowedActions, Check(world, GatewayFixture.Propose(agent, small)));
-        Assert.Equal(SafetyCheck.Approval, Check(world, Pay(world, agent, 30)));
         Assert.Equal(
-            SafetyCheck.Approval,
-            Check(world, GatewayFixture.Propose(agent, new Transfer(nobody, TokenAmount.OneToken))));
+            SafetyCheck.Act, Check(world, GatewayFixture.Propose(agent, new Transfer(nobody, TokenAmount.OneToken))));
+        var result = await world.Gateway.ActAsync(Pay(world, agent, 30), CancellationToken.None);
+        Assert.True(result.IsParked);
         Assert.Equal(
             SafetyCheck.Act, Check(world, GatewayFixture.Propose(free, new Transfer(nobody, TokenAmount.OneToken))));
     }

@@ -90,17 +90,12 @@ public sealed class DryRunTests
             return (outcome, 0);
         }
 
-        for (var i = 0; i < payload.Commands.Length; i++)
+        outcome = run.Handle(out var failedAt);
+        if (outcome is not (Outcome.Applied or Outcome.Parked))
         {
-            outcome = run.CheckBounds(payload.Commands[i]);
-            outcome = outcome == Outcome.Applied ? run.Act(payload.Commands[i]) : outcome;
-            if (outcome != Outcome.Applied)
-            {
-                _ = run.Breach(outcome, payload.Commands[i]);
-                return (outcome, i);
-            }
+            _ = run.Breach(outcome, payload.Commands[failedAt]);
         }
 
-        return (Outcome.Applied, 0);
+        return (outcome, failedAt);
     }
 }

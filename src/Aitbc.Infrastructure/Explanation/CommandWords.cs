@@ -28,10 +28,7 @@ internal static class CommandWords
         DeclareBlob it =>
             $"Declare a blob of {PlainWords.Count((long)it.SizeBytes, "byte")} and pay its rent for "
             + $"{PlainWords.Count(it.Days, "day")}: {it.Digest}",
-        StopAgent it => $"Stop the agent {names.Of(it.Agent)}",
-        ReleaseAgent it => $"Agree to release the agent {names.Of(it.Agent)}",
-        StopMarket it => $"Stop {OfScope(it.Scope)}",
-        ReleaseMarket it => $"Agree to release {OfScope(it.Scope)}",
+        _ when command.Kind.IsOversight() => OversightWords.Of(command, names),
         _ => OfMarket(command),
     };
 
@@ -47,6 +44,9 @@ internal static class CommandWords
             + (it.ClientSalt is null ? string.Empty : ", and the client's salt"),
         BlobAvailable it =>
             $"The node holds the {PlainWords.Count((long)it.SizeBytes, "byte")} of blob {it.Digest}",
+        MonitorVerdict it => it.Verdict == MonitorVerdictKind.SafeMode
+            ? $"The monitor puts {names.Of(it.Agent)} into safe mode: {it.Detector}"
+            : $"The monitor wants a payload of {names.Of(it.Agent)} approved: {it.Detector}",
         Liveness it => it.IsLive
             ? $"The host of {names.Of(it.Agent)} is heard of again"
             : $"The host of {names.Of(it.Agent)} is no longer heard of",
@@ -94,16 +94,8 @@ internal static class CommandWords
         return $"Register an agent ({PlainWords.Of(it.AgentKind)}; {capabilities}; version {it.Version}) with the key "
             + $"{it.Key.Thumbprint()} and {it.Deposit.ToDisplay()}, guarded by "
             + $"{string.Join(", ", it.Guardians.Select(names.Of))} ({it.GuardianThreshold} of them release it), bound"
-            + " to "
-            + $"at most {it.Constitution.MaxValuePerAction.ToDisplay()} an action, "
-            + $"{it.Constitution.MaxDailyVolume.ToDisplay()} of value and {it.Constitution.MaxGasPerDay.ToDisplay()}"
-            + " of gas "
-            + $"in 24 hours, a stake of {it.Constitution.MaxStake.ToDisplay()} and "
-            + PlainWords.Count(it.Constitution.AllowedActions.Count, "kind of action") + Approval(it);
+            + " to " + OversightWords.Of(it.Constitution, names);
     }
-
-    private static string Approval(RegisterAgent it) =>
-        it.Constitution.RequiresHumanApproval ? ", each with a person's approval" : string.Empty;
 
     private static string OfTerms(ServiceTerms it) =>
         $"\"{it.Name}\" for {OfLabel(it.Capability)} at {it.PricePerUnit.ToDisplay()} a unit, "
@@ -119,6 +111,4 @@ internal static class CommandWords
         + $"specification {it.Spec}{OfValidation(it.Validation)}";
 
     private static string OfLabel(Label capability) => capability.IsEmpty ? "no capability" : capability.ToString();
-
-    private static string OfScope(StopScope scope) => scope == StopScope.All ? "everything" : "the market";
 }

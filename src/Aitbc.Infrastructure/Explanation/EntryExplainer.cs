@@ -155,11 +155,7 @@ public static class EntryExplainer
         var command = payload.Commands[failedAt];
         using var trial = new DryRun(state, entry.Header.Time);
         var found = trial.Admit(payload);
-        for (var i = 0; i <= failedAt && found == Outcome.Applied; i++)
-        {
-            found = trial.CheckBounds(payload.Commands[i]);
-            found = found == Outcome.Applied ? trial.Act(payload.Commands[i]) : found;
-        }
+        found = found == Outcome.Applied ? trial.Handle(out _) : found;
 
         if (found != entry.Outcome)
         {

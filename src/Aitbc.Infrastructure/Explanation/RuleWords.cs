@@ -16,11 +16,18 @@ internal static class RuleWords
         Outcome.VolumeLimit => "the constitution's maxDailyVolume bounds what an agent spends or reserves in any 24"
             + " hours",
         Outcome.StakeLimit => "the constitution's maxStake bounds the stake",
-        Outcome.CounterpartyNotAllowed => "the constitution names the counterparties, and this is none of them",
+        Outcome.SafeMode => "an agent in safe mode takes on nothing new until enough of its guardians release it",
+        Outcome.DeniedByOverride => "a guardian or the owner denied the agent this action for a time",
+        Outcome.CounterpartyNotAllowed => "the constitution says whom value may go to, and not to this account",
         Outcome.OutsideHours => "the constitution names the hours (UTC) at which the agent may act",
+        Outcome.ActionDenied => "a rule of the constitution forbids the action, and no override lifts it",
+        Outcome.WindowLimit => "a rule of the constitution bounds the value or the number of acts in its window",
+        Outcome.SequenceHold => "a rule of the constitution does not let the action follow another so soon",
+        Outcome.CounterpartyRecord => "a rule of the constitution asks for a better record of whom value goes to",
         Outcome.KeyChangeHold => "the constitution holds value back for a while after a change of keys",
         Outcome.ActionNotAllowed => "the constitution's allowedActions does not name this action",
-        Outcome.ApprovalNeeded => "the constitution asks for a person's approval of every action with value",
+        Outcome.ApprovalNeeded => "a person must approve it, and it cannot wait: 16 payloads of an agent may, of up to 64"
+            + " commands each",
         _ => null,
     };
 
@@ -38,6 +45,12 @@ internal static class RuleWords
         Outcome.BadGuardians => "guardians are 1 to 8 different people, and no more of them release than there are",
         Outcome.StillEngaged => "the agent still has stake, bonds, escrow, services or jobs",
         Outcome.NothingToRelease => "there is no such stop, or this release is counted already",
+        Outcome.NoSuchApproval => "nothing of this id waits for approval; it may have ended already",
+        Outcome.ApprovalMismatch => "a guardian approves the very bytes that wait, and these are others",
+        Outcome.NoSuchMotion => "nothing of this id is put to the guardians; it may have ended already",
+        Outcome.NoSuchOverride => "no override of this id is in force; it may have ended already",
+        Outcome.AlreadySaid => "a guardian speaks once on each side of a question",
+        Outcome.Parked => "it waits for its guardians' approval",
         Outcome.BadAmount => "the amount is zero, or goes from an account to itself",
         Outcome.InsufficientFunds => "the available balance must cover the amount and the gas",
         Outcome.InsufficientStake => "the stake must be at least the chain's minimum",

@@ -38,6 +38,7 @@ internal sealed class EntryWriter(
     {
         var now = clock.Now;
         TickIfDue(now, group);
+        AskMonitor(signed.Payload, now, group);
         var header = new EntryHeader(State.Globals.Seq + 1, State.Globals.Term, now);
         var eventsAt = group.Events.Length;
         var result = ledger.Apply(header, signed.Payload, group.Events);
@@ -58,6 +59,18 @@ internal sealed class EntryWriter(
             Digest.Sha256(group.Events.Bytes[eventsAt..]));
         Append(leaf, eventsAt, signed.Bytes.Span, signed.ProofHeader.Span, signed.Signature.Span, group);
         return new SubmitResult(result.Outcome, header.Seq, false, result.FailedAt, LastHash, now);
+    }
+
+    /// <summary>Has an agent's payload judged; the verdict stands before it, with nothing between.</summary>
+    private void AskMonitor(ClientPayload payload, Timestamp now, EntryGroup group)
+    {
+        if (options.Monitor is { } monitor
+            && ledger.AdmitsOfAgent(new EntryHeader(State.Globals.Seq + 1, State.Globals.Term, now), payload)
+            && monitor(State, payload, now) is { } verdict
+            && Journal(verdict, State.Globals.Term, now, group) is var taken and not Outcome.Applied)
+        {
+            throw new InvalidOperationException($"The rules do not take the monitor's verdict: {taken}.");
+        }
     }
 
     /// <summary>Journals an input of the node, where the rules take it.</summary>

@@ -172,10 +172,10 @@ internal sealed record NodeAnswer(HttpStatusCode Status, byte[] Body)
     /// <summary>What became of a payload, as an answer of the node says it.</summary>
     public static SubmitResult ResultOf(JsonElement answer)
     {
-        if (answer.TryGetProperty("outcome", out _))
+        if (answer.TryGetProperty("outcome", out var done))
         {
             return new SubmitResult(
-                Outcome.Applied,
+                done.GetString() == "parked" ? Outcome.Parked : Outcome.Applied,
                 answer.GetProperty("seq").GetUInt64(),
                 answer.GetProperty("isDuplicate").GetBoolean(),
                 0,

@@ -81,7 +81,8 @@ public sealed class TokenStore
         return true;
     }
 
-    /// <summary>All tokens, by id. A damaged file counts for nothing; <c>aitbc verify</c> names it.</summary>
+    /// <summary>All tokens, by id. A damaged file counts for nothing, and neither does a copy under another name;
+    /// <c>aitbc verify</c> names what is damaged.</summary>
     public IReadOnlyList<KeptToken> List()
     {
         lock (gate)
@@ -128,7 +129,9 @@ public sealed class TokenStore
     {
         try
         {
-            return JsonSerializer.Deserialize<KeptToken>(SealedFile.Read(disk, path, Kind, MaxFileBytes));
+            // Under another name it is a copy, which would outlive what it was copied from.
+            var token = JsonSerializer.Deserialize<KeptToken>(SealedFile.Read(disk, path, Kind, MaxFileBytes));
+            return token is not null && PathOf(token.Id) == path ? token : null;
         }
         catch (Exception unusable) when (unusable is IOException or StorageDamagedException or JsonException)
         {

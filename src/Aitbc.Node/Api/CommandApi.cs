@@ -111,7 +111,7 @@ internal static class CommandApi
         var results = await submitted.ConfigureAwait(false);
         for (var i = 0; i < results.Count; i++)
         {
-            answers[places[i]] = results[i].Outcome == Outcome.Applied
+            answers[places[i]] = results[i].Outcome is Outcome.Applied or Outcome.Parked
                 ? OutcomeView.Of(results[i])
                 : OutcomeProblems.Of(results[i]);
         }

@@ -4,8 +4,9 @@ using Aitbc.Protocol;
 
 namespace Aitbc.Node.Api;
 
-/// <summary>What became of a payload that took effect.</summary>
-/// <param name="Outcome">Always <c>applied</c>; anything else is a problem.</param>
+/// <summary>What became of a payload that took effect, or waits for approval.</summary>
+/// <param name="Outcome"><c>applied</c>, or <c>parked</c>: it waits for its guardians as the approval <c>a</c> and
+/// <paramref name="Seq"/>. Anything else is a problem.</param>
 /// <param name="Seq">Its entry; for a duplicate, the first.</param>
 /// <param name="IsDuplicate">Whether it was handled before, and this is its first outcome again.</param>
 /// <param name="EntryHash">The entry's hash; left out for a duplicate.</param>

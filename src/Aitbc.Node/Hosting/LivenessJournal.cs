@@ -41,17 +41,23 @@ internal sealed partial class LivenessJournal : BackgroundService
         using var timer = new PeriodicTimer(Every, time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            foreach (var (agent, isLive) in Due())
+            await JournalDueAsync(stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Has the ledger told once of all who are due.</summary>
+    internal async Task JournalDueAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (agent, isLive) in Due())
+        {
+            try
             {
-                try
-                {
-                    // What the ledger knows already it turns away; that is no harm.
-                    await ledger.HearAsync(agent, isLive, stoppingToken).ConfigureAwait(false);
-                }
-                catch (AdmissionClosedException closed)
-                {
-                    NotJournalled(closed.Code);
-                }
+                // What the ledger knows already it turns away; that is no harm.
+                await ledger.HearAsync(agent, isLive, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AdmissionClosedException closed)
+            {
+                NotJournalled(closed.Code);
             }
         }
     }

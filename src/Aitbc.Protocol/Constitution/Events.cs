@@ -28,7 +28,7 @@ public readonly record struct LimitReserved(AccountNumber Account, CommandKind A
             RollingLimits.Reserve(state, ref agent.Volume, state.Globals.TimeMs, Amount);
         }
 
-        if (agent.RuleSet != 0)
+        if ((agent.Flags & AgentFlags.Rules) != 0)
         {
             RuleChecks.Count(state, agent.RuleSet - 1, Action, Amount);
         }
@@ -50,7 +50,7 @@ public readonly record struct LimitReleased(AccountNumber Account, CommandKind A
     {
         ref var agent = ref state.Agents.Write(state.Accounts[Account.Slot].Agent - 1);
         RollingLimits.Release(state, ref agent.Volume, Bucket, Amount);
-        if (agent.RuleSet != 0)
+        if ((agent.Flags & AgentFlags.Rules) != 0)
         {
             RuleChecks.Release(state, agent.RuleSet - 1, Action, Bucket, Amount);
         }

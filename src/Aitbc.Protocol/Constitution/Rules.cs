@@ -163,7 +163,7 @@ internal static class ConstitutionRules
 
         ref readonly var agent = ref state.Agents[payer.Agent - 1];
         return Names(agent.Constitution, payee)
-            && (agent.RuleSet == 0 || RuleChecks.MayPay(state, agent, kind, payee));
+            && ((agent.Flags & AgentFlags.Rules) == 0 || RuleChecks.MayPay(state, agent, kind, payee));
     }
 
     /// <summary>Whether a constitution names a counterparty; where it names none, all are meant.</summary>

@@ -4,6 +4,7 @@ using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.State;
 
 namespace Aitbc.Protocol.Oversight;
@@ -59,7 +60,7 @@ public readonly record struct ParkedReserved(ApprovalId Id, CommandKind Action, 
         ref var record = ref state.Approvals.Write(state.ApprovalIndex.Find(Id.Value));
         ref var agent = ref state.Agents.Write(state.Accounts[record.Agent.Slot].Agent - 1);
         RollingLimits.Reserve(state, ref agent.Volume, state.Globals.TimeMs, Amount);
-        if (agent.RuleSet != 0)
+        if ((agent.Flags & AgentFlags.Rules) != 0)
         {
             RuleChecks.Reserve(state, agent.RuleSet - 1, Action, Amount);
         }

@@ -31,16 +31,19 @@ internal static class ApprovalRules
     public static Outcome Park(in Call call, ClientPayload payload, out int failedAt)
     {
         failedAt = 0;
-        var state = call.State;
-        ref readonly var agent = ref state.Agents[call.Sender.Agent - 1];
-        if (payload.Commands.Length > MaxCommands || agent.ApprovalCount >= MaxApprovals)
+        if (!MayWait(call.State, call.From, payload))
         {
             return Outcome.ApprovalNeeded;
         }
 
         var outcome = Try(call, payload, out failedAt);
-        return outcome == Outcome.Applied ? Reserve(call, payload, agent.Constitution.Version) : outcome;
+        return outcome == Outcome.Applied ? Reserve(call, payload) : outcome;
     }
+
+    /// <summary>Whether one more payload of an agent, and this one, may wait.</summary>
+    public static bool MayWait(LedgerState state, AccountNumber from, ClientPayload payload) =>
+        payload.Commands.Length <= MaxCommands
+        && state.Agents[state.Accounts[from.Slot].Agent - 1].ApprovalCount < MaxApprovals;
 
     /// <summary>Approves; the last word needed carries the payload out. A trial inside a savepoint tries the approval,
     /// not what it approves: that has a trial of its own.</summary>
@@ -131,7 +134,7 @@ internal static class ApprovalRules
     }
 
     /// <summary>Holds what it may cost, and counts it against the limits.</summary>
-    private static Outcome Reserve(in Call call, ClientPayload payload, uint version)
+    private static Outcome Reserve(in Call call, ClientPayload payload)
     {
         var state = call.State;
         var held = TokenAmount.Zero;
@@ -148,6 +151,7 @@ internal static class ApprovalRules
         }
 
         var id = new ApprovalId(state.Globals.Seq);
+        var version = state.Agents[call.Sender.Agent - 1].Constitution.Version;
         var expiresMs = (state.Time + state.Parameters.ApprovalWindow).UnixMs;
         call.Step.Emit(new CommandParked(id, call.From, payload.PayloadDigest, version, expiresMs, held));
         foreach (var command in payload.Commands)

@@ -10,6 +10,14 @@ using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Rules;
 
+/// <summary>What a command puts at risk, for whoever watches agents.</summary>
+/// <param name="Value">Base units that count against the daily volume.</param>
+/// <param name="Stake">Base units added to the stake.</param>
+/// <param name="Payee">Whom the value may go to; null where that is the protocol, or not known yet.</param>
+/// <param name="ToNewAccount">Whether it goes to an account that is not there yet.</param>
+public readonly record struct CommandRisk(
+    TokenAmount Value, TokenAmount Stake, AccountNumber? Payee, bool ToNewAccount);
+
 /// <summary>What a command puts at risk, before it is known whether it will be spent.</summary>
 /// <param name="Value">Base units that count against <c>maxDailyVolume</c> and <c>maxValuePerAction</c>.</param>
 /// <param name="Stake">Base units added to the stake, which count against <c>maxStake</c>.</param>

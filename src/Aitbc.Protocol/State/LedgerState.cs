@@ -6,6 +6,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
 using Aitbc.Protocol.Oversight;
+using Aitbc.Protocol.Rules;
 using Aitbc.Protocol.Staking;
 using Aitbc.Protocol.Verification;
 
@@ -174,6 +175,17 @@ public sealed partial class LedgerState
     {
         var slot = FindBlob(digest);
         return slot >= 0 && Blobs[slot].Available == 1 && Blobs[slot].PaidUntilMs >= untilMs;
+    }
+
+    /// <summary>What a command would put at risk, as an agent's limits count it.</summary>
+    public CommandRisk RiskOf(Command command)
+    {
+        var exposure = Exposure.Of(this, command);
+        return new CommandRisk(
+            exposure.Value,
+            exposure.Stake,
+            exposure.Counterparty >= 0 ? new AccountNumber((uint)exposure.Counterparty) : null,
+            exposure.Counterparty == Exposure.Stranger);
     }
 
     /// <summary>The slot of a payload that waits for approval, or -1.</summary>

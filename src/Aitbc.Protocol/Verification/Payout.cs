@@ -50,14 +50,12 @@ internal static class Payout
             (byte)Panel.Count(validation, SeatState.Agreed), (byte)Panel.Count(validation, SeatState.Disagreed), paid);
     }
 
-    /// <summary>Whether a validator is paid: for the verdict that decided; where none could be given, for the work it
-    /// is bound to.</summary>
-    private static bool IsPaid(in ValidationRecord validation, SeatState seat, WorkloadEnding ending) => ending switch
+    /// <summary>Whether a validator is paid, unless it was silent: for the verdict that decided; where none did, for
+    /// the work it is bound to.</summary>
+    private static bool IsPaid(SeatState seat, WorkloadEnding ending) => ending switch
     {
         WorkloadEnding.Verified => seat == SeatState.Agreed,
         WorkloadEnding.Refuted => seat == SeatState.Disagreed,
-        WorkloadEnding.Unverified when Panel.Count(validation, SeatState.Agreed) > 0
-            || Panel.Count(validation, SeatState.Disagreed) > 0 => seat >= SeatState.Agreed,
         _ => seat >= SeatState.Committed,
     };
 
@@ -69,7 +67,7 @@ internal static class Payout
         WorkloadEnding ending)
     {
         var id = workload.Id.Value;
-        var isPaid = IsPaid(validation, seat.State, ending);
+        var isPaid = IsPaid(seat.State, ending);
         var isSilent = seat.State == SeatState.Drawn
             || (seat.State == SeatState.Committed && workload.Phase == WorkloadPhase.Judging
                 && ending != WorkloadEnding.BelowQuality);

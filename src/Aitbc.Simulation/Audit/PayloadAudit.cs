@@ -143,7 +143,7 @@ internal sealed class PayloadAudit(
         {
             var owner = accounts.AgentOf(moved.From)?.Owner;
             log.Holds(
-                owner is not null && owner == Sender && owner == moved.To,
+                owner == Sender && owner == moved.To,
                 AuditCheck.Command,
                 $"who retires account {moved.From} and has its rest",
                 $"its owner {owner}",

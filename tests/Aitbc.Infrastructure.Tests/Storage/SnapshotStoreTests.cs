@@ -121,6 +121,7 @@ public sealed class SnapshotStoreTests
     [InlineData("00000000000000000002.span")]
     [InlineData("000000000000000000002.snap")]
     [InlineData("99999999999999999999.snap")]
+    [InlineData("-0000000000000000002.snap")]
     public void A_name_that_is_no_snapshots_is_neither_opened_nor_removed(string name)
     {
         var store = new SnapshotStore(_disk, keep: 1);

@@ -11,7 +11,7 @@ namespace Aitbc.Node.Tests.Hostile;
 internal sealed class HostileRun(NodeFixture node, ulong seed)
 {
     private const int Clients = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private int sent;
 

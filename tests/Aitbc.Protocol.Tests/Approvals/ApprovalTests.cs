@@ -19,7 +19,12 @@ public sealed class ApprovalTests
         RequiresHumanApproval = true,
     };
 
-    private readonly LedgerFixture chain = new();
+    /// <summary>A question stands longer than other guardians take to come.</summary>
+    private readonly LedgerFixture chain = new(1, new ChainShape
+    {
+        Parameters = new Parameters { ApprovalWindow = Duration.FromDays(3) },
+    });
+
     private readonly Actor agent;
 
     public ApprovalTests() => agent = NewGuarded(Asking);
@@ -225,6 +230,17 @@ public sealed class ApprovalTests
         Assert.Equal(TokenAmount.Zero, Cost(Guardians[0], chain.Denial(agent, CommandKind.Transfer)));
         (id, bytes) = chain.Park(agent, new DepositStake(TokenAmount.OneToken));
         Assert.True(Cost(Guardians[0], new GrantApproval(id, bytes)) > TokenAmount.Zero);
+    }
+
+    [Fact]
+    public void What_waits_has_paid_its_whole_gas_and_pays_none_again()
+    {
+        var before = Available(agent);
+        var (id, bytes) = chain.Park(agent, Pay(1));
+        var paid = before - Available(agent) - TokenAmount.OneToken;
+        Assert.Equal(chain.State.Parameters.BaseGas + chain.State.GasOf(CommandKind.Transfer), paid);
+        Grant(id, bytes);
+        Assert.Equal(before - paid - TokenAmount.OneToken, Available(agent));
     }
 
     [Fact]

@@ -39,6 +39,42 @@ public sealed class MotionTests
         Assert.Equal(Outcome.ValueLimit, chain.Send(agent, Pay(5)).Outcome);
     }
 
+    public static TheoryData<string, Func<ConstitutionTerms, ConstitutionTerms>> Looser => new()
+    {
+        { "stake", terms => terms with { MaxStake = Up(terms.MaxStake) } },
+        { "volume", terms => terms with { MaxDailyVolume = Up(terms.MaxDailyVolume) } },
+        { "gas", terms => terms with { MaxGasPerDay = Up(terms.MaxGasPerDay) } },
+        { "value", terms => terms with { MaxValuePerAction = Up(terms.MaxValuePerAction) } },
+        { "action", terms => terms with { AllowedActions = [.. terms.AllowedActions, CommandKind.AddKey] } },
+        { "counterparty", terms => terms with { Counterparties = [] } },
+        { "hour", terms => terms with { HoursUtc = 3 } },
+        { "hold", terms => terms with { KeyChangeHold = terms.KeyChangeHold - Duration.FromMilliseconds(1) } },
+        { "approval", terms => terms with { RequiresHumanApproval = false } },
+        { "rule", terms => terms with { Rules = [] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Looser))]
+    public void What_loosens_one_thing_alone_is_a_motion(string what, Func<ConstitutionTerms, ConstitutionTerms> loosen)
+    {
+        var tight = Narrow with
+        {
+            MaxValuePerAction = TokenAmount.FromTokens(50),
+            AllowedActions = [CommandKind.Transfer],
+            Counterparties = [Payee.Id],
+            HoursUtc = 1,
+            KeyChangeHold = Duration.FromHours(1),
+            RequiresHumanApproval = true,
+            Rules = [new(RuleKind.MaxValue, [CommandKind.Transfer]) { Amount = TokenAmount.OneToken }],
+        };
+        chain.Do(Owner, Change(tight));
+        Assert.True(Record.Constitution.Version == 2 && chain.State.Motions.Live == 0, what);
+        chain.Do(Owner, Change(loosen(tight)));
+        Assert.True(Record.Constitution.Version == 2 && chain.State.Motions.Live == 1, what);
+    }
+
+    private static TokenAmount Up(TokenAmount amount) => amount + new TokenAmount(1);
+
     [Fact]
     public void Loosening_needs_the_guardians_and_waits()
     {

@@ -1,6 +1,7 @@
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Tests.Attacks;
 
@@ -55,6 +56,7 @@ public sealed class CounterpartyTests
             new Staking.WithdrawStake(TokenAmount.OneToken),
             chain.Posting(chain.People[0]),
             chain.Bidding(provider, id, TokenAmount.OneToken),
+            new CommitVerdict(id, default),
         ];
         Assert.All(doors, door => Assert.Equal(Outcome.KeyChangeHold, chain.Send(agent, door).Outcome));
         chain.Advance(Duration.FromHours(1) - Duration.FromMilliseconds(1));

@@ -39,6 +39,48 @@ public sealed class DrawTests
         });
     }
 
+    [Fact]
+    public void Of_one_owners_agents_the_one_with_the_smaller_ticket_sits()
+    {
+        var owner = chain.NewPerson();
+        var first = chain.Number(chain.NewValidator(owner).Agent);
+        var second = chain.Number(chain.NewValidator(owner).Agent);
+        Seal(LedgerFixture.Validation with { Needed = 1, Validators = 1 });
+        var drawn = Draws(200, 1).Select(one => Assert.Single(one)).ToList();
+        Assert.InRange(drawn.Count(one => one == first), 60, 140);
+        Assert.Equal(200, drawn.Count(one => one == first || one == second));
+    }
+
+    [Fact]
+    public void What_was_offered_before_a_stop_of_the_market_is_offered_no_more()
+    {
+        var old = chain.NewValidators(3);
+        Award();
+        chain.Do(chain.People[0], new Oversight.StopMarket(Oversight.StopScope.Market));
+        chain.Do(chain.People[0], new Oversight.ReleaseMarket(Oversight.StopScope.Market));
+        chain.Do(chain.People[1], new Oversight.ReleaseMarket(Oversight.StopScope.Market));
+        chain.Seal(provider!, id);
+        Assert.All(Draws(10, 3), drawn => Assert.Empty(drawn));
+        var terms = LedgerFixture.ServiceTerms with { Capability = LedgerFixture.Validating };
+        chain.Do(old[1].Agent, new UpdateService(old[1].Service, terms));
+        Assert.All(Draws(10, 3), drawn => Assert.Equal([chain.Number(old[1].Agent)], drawn));
+    }
+
+    [Theory]
+    [InlineData(0, 2, true)]
+    [InlineData(0, 3, false)]
+    [InlineData(5, 7, true)]
+    [InlineData(5, 8, false)]
+    public void Faults_count_against_jobs_that_were_paid(uint settled, uint faulted, bool isDrawn)
+    {
+        var validator = chain.NewValidator().Agent;
+        ref var record = ref chain.State.Agents.Write(chain.Account(validator).Agent - 1);
+        (record.JobsSettled, record.JobsFaulted) = (settled, faulted);
+        chain.NewValidator();
+        Seal(LedgerFixture.Validation with { Needed = 1, Validators = 1 });
+        Assert.Equal(isDrawn, Draws(50, 1).SelectMany(drawn => drawn).Contains(chain.Number(validator)));
+    }
+
     [Theory]
     [InlineData(1, 8)]
     [InlineData(8, 1)]

@@ -142,11 +142,11 @@ public sealed class ValidatorTests
         var chain = new LedgerFixture(1, CheckedWork.Free);
         var (client, provider) = (chain.People[0], chain.NewProvider(chain.People[1]));
         chain.NewValidators(3);
-        var blob = chain.Blob(client);
+        var (input, spec) = (chain.Blob(client), chain.Blob(client));
         var id = chain.Award(client, provider, post => post with
         {
-            Input = blob,
-            Spec = blob,
+            Input = input,
+            Spec = spec,
             Mode = VerificationMode.KOfN,
             Validation = LedgerFixture.Validation,
         });
@@ -155,8 +155,8 @@ public sealed class ValidatorTests
         var drawn = chain.Draw(id);
         var found = chain.Unique("found", 1);
 
-        Assert.All(drawn, validator => Assert.True(Reads(validator.Agent, blob)));
-        Assert.False(Reads(chain.People[5], blob));
+        Assert.All(drawn, validator => Assert.True(Reads(validator.Agent, input) && Reads(validator.Agent, spec)));
+        Assert.False(Reads(chain.People[5], input) || Reads(chain.People[5], spec));
         chain.Commit(id, found, drawn);
         chain.Show(provider, id);
         Assert.All(drawn, validator => Assert.True(Reads(validator.Agent, result)));

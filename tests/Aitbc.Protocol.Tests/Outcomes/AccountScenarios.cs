@@ -250,6 +250,18 @@ internal static class AccountScenarios
         new Defect(Outcome.BlobTooLarge, "days")
         {
             Late = Change<DeclareBlob>((c, scene) => c with { Days = scene.Parameters.MaxBlobDays + 1 }),
+        },
+        new Defect(Outcome.BlobTooLarge, "days")
+        {
+            // What cannot be had is not called too dear.
+            Late = Change<DeclareBlob>((c, _) => c with { Days = uint.MaxValue }),
+        },
+        new Defect(Outcome.BlobTooLarge, "names")
+        {
+            Late = Change<DeclareBlob>((c, _) => c with
+            {
+                Names = [.. Enumerable.Repeat(c.Digest, Blobs.DeclareBlob.MaxNames + 1)],
+            }),
         });
 
     public static Scenario StopAgent { get; } = new(

@@ -22,6 +22,12 @@ internal static class AdmissionScenarios
             scene.Command = new Transfer(scene.Other.Id, TokenAmount.FromBaseUnits(1));
         },
         new Defect(Outcome.Malformed, "count") { Late = scene => scene.Commands = [] },
+        new Defect(Outcome.Malformed, "count")
+        {
+            Late = scene => scene.Commands =
+                [.. Enumerable.Repeat(scene.Command, ClientPayload.MaxCommands + 1)],
+            Excludes = ["mix", "deposit", "gas limit"],
+        },
         new Defect(Outcome.Malformed, "mix")
         {
             Late = scene => scene.Commands = [scene.Command, new StopAgent(scene.Agent.Id)],

@@ -74,7 +74,15 @@ internal static class MarketScenarios
             },
         },
         new Defect(Outcome.BlobMissing, "input") { Late = Post(c => c with { Input = default }) },
+        new Defect(Outcome.BlobMissing, "input")
+        {
+            Late = scene => Announced(scene, 1, (c, blob) => c with { Input = blob }),
+        },
         new Defect(Outcome.BlobMissing, "spec") { Late = Post(c => c with { Spec = default }) },
+        new Defect(Outcome.BlobMissing, "spec")
+        {
+            Late = scene => Announced(scene, 2, (c, blob) => c with { Spec = blob }),
+        },
         new Defect(Outcome.BadTerms, "price") { Late = Post(c => c with { MaxPrice = default }) },
         new Defect(Outcome.BadTerms, "bond") { Late = Post(c => c with { JobBond = new TokenAmount(9) }) },
         new Defect(Outcome.BadTerms, "bond")
@@ -149,6 +157,17 @@ internal static class MarketScenarios
         {
             Late = scene => scene.Command = ((SubmitWork)scene.Command) with { Result = default }, Excludes = ["id"],
         },
+        new Defect(Outcome.BlobMissing, "blob")
+        {
+            // Paid for, and not there.
+            Late = scene =>
+            {
+                var announced = scene.Chain.Unique("announced", 1);
+                scene.Chain.Do(scene.Stranger, new Blobs.DeclareBlob(announced, 1000, 60));
+                scene.Command = ((SubmitWork)scene.Command) with { Result = announced };
+            },
+            Excludes = ["id"],
+        },
         new Defect(Outcome.BadTerms, "quality")
         {
             Late = scene => scene.Command = ((SubmitWork)scene.Command) with { QualityPpm = 1_000_001 },
@@ -192,6 +211,15 @@ internal static class MarketScenarios
 
     private static Action<Scene> Update(Func<ServiceTerms, ServiceTerms> change) => scene =>
         scene.Command = ((UpdateService)scene.Command) with { Terms = change(LedgerFixture.ServiceTerms) };
+
+    /// <summary>A blob that is paid for and not there.</summary>
+    private static void Announced(
+        Scene scene, ulong number, Func<PostWorkload, Digest, PostWorkload> change)
+    {
+        var blob = scene.Chain.Unique("announced", number);
+        scene.Chain.Do(scene.Other, new Blobs.DeclareBlob(blob, 1000, 60));
+        scene.Command = change((PostWorkload)scene.Command, blob);
+    }
 
     private static Action<Scene> Post(Func<PostWorkload, PostWorkload> change) =>
         scene => scene.Command = change((PostWorkload)scene.Command);

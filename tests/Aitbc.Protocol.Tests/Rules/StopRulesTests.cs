@@ -102,12 +102,24 @@ public sealed class StopRulesTests
         Assert.False(IsFree(guardian, new StopAgent(agent.Id)));
         foreach (var scope in new[] { StopScope.Market, StopScope.All })
         {
+            Assert.False(IsFree(chain.People[5], new StopMarket(scope)));
             Assert.True(IsFree(chain.People[0], new StopMarket(scope)));
             Assert.False(IsFree(chain.People[0], new StopMarket(scope)));
             chain.Do(chain.People[1], new ReleaseMarket(scope));
             Assert.True(IsFree(chain.People[0], new StopMarket(scope)));
             Assert.False(IsFree(chain.People[5], new StopMarket(scope)));
         }
+    }
+
+    [Fact]
+    public void A_batch_is_free_only_where_each_of_its_commands_is()
+    {
+        var guardian = chain.People[3];
+        var (stopped, other, third) = (chain.NewAgent(guardian), chain.NewAgent(guardian), chain.NewAgent(guardian));
+        chain.Do(guardian, new StopAgent(stopped.Id));
+        Assert.False(IsFree(guardian, new ReleaseAgent(stopped.Id), new StopAgent(other.Id)));
+        Assert.False(IsFree(guardian, new StopAgent(other.Id), new StopAgent(third.Id)));
+        Assert.True(IsFree(guardian, new StopAgent(stopped.Id)));
     }
 
     [Fact]
@@ -126,10 +138,10 @@ public sealed class StopRulesTests
         Assert.Equal(TokenAmount.Zero, chain.Account(provider.Agent).Bond);
     }
 
-    private bool IsFree(Actor sender, Command command)
+    private bool IsFree(Actor sender, params Command[] commands)
     {
         var before = chain.Account(sender).Available;
-        chain.Send(sender, command);
+        chain.Send(sender, commands);
         return chain.Account(sender).Available == before;
     }
 

@@ -230,13 +230,7 @@ public sealed class StrictnessTests
         {
             using var trial = new DryRun(Chain.State, Chain.Now);
             var admitted = trial.Admit(Chain.Payload(Agent, command));
-            if (admitted != Outcome.Applied)
-            {
-                return admitted;
-            }
-
-            var outcome = trial.CheckBounds(command);
-            return outcome == Outcome.Applied ? trial.Act(command) : outcome;
+            return admitted == Outcome.Applied ? trial.Handle(out _) : admitted;
         }
     }
 }

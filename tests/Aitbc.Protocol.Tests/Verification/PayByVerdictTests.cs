@@ -176,6 +176,9 @@ public sealed class PayByVerdictTests
             Assert.Equal(
                 (!isSilent && work.Gained(work.Drawn[i].Agent) > 0 ? 1u : 0, isSilent ? 1u : 0),
                 (record.JobsSettled, record.JobsFaulted));
+            ref readonly var service = ref work.Chain.State.Services[
+                work.Chain.State.FindService(work.Drawn[i].Service)];
+            Assert.Equal((record.JobsSettled, record.JobsFaulted), (service.JobsSettled, service.JobsFaulted));
         }
     }
 }

@@ -62,6 +62,41 @@ internal sealed class Tampered
     public void Change(ulong seq, Func<AuditedEntry, AuditedEntry> change) =>
         entries[(int)seq - 1] = change(entries[(int)seq - 1]);
 
+    /// <summary>Lets an entry have come a millisecond before it did.</summary>
+    public void Hasten(ulong seq) => Change(seq, entry => entry with
+    {
+        Header = entry.Header with { Time = new Timestamp(entry.Header.Time.UnixMs - 1) },
+    });
+
+    /// <summary>Changes the last payload that has a command; its events stay.</summary>
+    public ulong ChangePayload<T>(Func<T, T>? change = null, AccountId? from = null, ulong? epoch = null)
+        where T : Command
+    {
+        var seq = SeqOfCommand<T>();
+        Change(seq, entry =>
+        {
+            var payload = (ClientPayload)entry.Body;
+            return entry with
+            {
+                Body = new ClientPayload
+                {
+                    Chain = payload.Chain,
+                    From = from ?? payload.From,
+                    Lane = payload.Lane,
+                    Sequence = payload.Sequence,
+                    ValidUntil = payload.ValidUntil,
+                    Epoch = epoch ?? payload.Epoch,
+                    Commands = [.. payload.Commands.Select(
+                        one => one is T command && change is not null ? change(command) : one)],
+                    Proof = payload.Proof,
+                    Signer = payload.Signer,
+                    PayloadDigest = payload.PayloadDigest,
+                },
+            };
+        });
+        return seq;
+    }
+
     /// <summary>Puts an entry right after another, as if it had been ordered there.</summary>
     /// <returns>Its new number.</returns>
     public ulong MoveAfter(ulong seq, ulong after)

@@ -129,14 +129,35 @@ public sealed class ChatTests
     }
 
     [Fact]
+    public async Task A_silent_try_is_followed_by_another()
+    {
+        await using var server = new ModelServer(
+            number => number < 2 ? null : ModelServer.Ok(ModelServer.Completion("late")));
+
+        var result = Jobs.Result(Run(server, tryWithinMs: 2_000));
+
+        Assert.Contains("late", Jobs.Text(result.Primary.Bytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refusals_words_are_not_read_however_many_they_are()
+    {
+        var words = new string('x', 3 * 1024 * 1024);
+        await using var server = new ModelServer(_ => ModelServer.Answer("404 Not Found", words, ""));
+
+        Assert.Contains("(404)", Failure(Run(server)).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task All_tries_together_have_a_limit()
     {
         await using var server = new ModelServer(_ => null);
 
         var failure = Failure(Run(server, tryWithinMs: 60_000, answerWithinMs: 300));
 
+        // On a busy machine the time may be over before the first request has gone out.
         Assert.Contains("did not answer in time", failure.Sentence, StringComparison.Ordinal);
-        Assert.Single(server.Requests);
+        Assert.InRange(server.Requests.Count, 0, 1);
     }
 
     [Fact]

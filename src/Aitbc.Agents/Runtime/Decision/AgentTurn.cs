@@ -15,6 +15,10 @@ public static class AgentTurn
     /// <summary>How long a plan that failed waits before it is tried again.</summary>
     public static readonly Duration Patience = new(250);
 
+    /// <summary>How long a plan rests whose step waits for a person, so that they are not asked again for the same:
+    /// as long as such a question stands on a chain with default parameters.</summary>
+    public static readonly Duration PatienceWithPeople = Duration.FromDays(1);
+
     /// <summary>Observe, remember, decide. Changes the agent's memory and nothing else.</summary>
     /// <param name="agent">Whose turn it is.</param>
     /// <param name="seen">What it sees.</param>
@@ -76,27 +80,28 @@ public static class AgentTurn
         var moved = false;
         foreach (var plan in decision.Plans)
         {
-            var failed = false;
-            for (var i = 0; i < plan.Steps.Count && !failed; i++)
+            Outcome? outcome = Outcome.Applied;
+            for (var i = 0; i < plan.Steps.Count && outcome == Outcome.Applied; i++)
             {
-                failed = !await StepAsync(agent, plan.Steps[i], gateway, cancellationToken).ConfigureAwait(false);
-                moved |= !failed;
+                outcome = await StepAsync(agent, plan.Steps[i], gateway, cancellationToken).ConfigureAwait(false);
+                moved |= outcome == Outcome.Applied;
             }
 
-            if (failed)
+            if (outcome == Outcome.Applied)
             {
-                agent.Memory.Wait(plan.Key, now + Patience);
+                agent.Memory.Clear(plan.Key);
             }
             else
             {
-                agent.Memory.Clear(plan.Key);
+                agent.Memory.Wait(
+                    plan.Key, now + (outcome == Outcome.Parked ? PatienceWithPeople : Patience));
             }
         }
 
         return moved;
     }
 
-    private static async Task<bool> StepAsync(
+    private static async Task<Outcome?> StepAsync(
         Agent agent, PlanStep step, SafetyGateway gateway, CancellationToken cancellationToken)
     {
         Outcome? outcome;
@@ -113,13 +118,12 @@ public static class AgentTurn
             sentence = $"the node answered {outcome}";
         }
 
-        if (outcome == Outcome.Applied)
+        if (outcome is not (Outcome.Applied or Outcome.Parked))
         {
-            return true;
+            Learn(agent.Memory, sentence);
         }
 
-        Learn(agent.Memory, sentence);
-        return false;
+        return outcome;
     }
 
     /// <summary>A refusal is experience too: it is counted, and the last one is kept in words.</summary>
