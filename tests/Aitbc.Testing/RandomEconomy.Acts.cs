@@ -24,6 +24,7 @@ public sealed partial class RandomEconomy
             < 66 => MarketAct(),
             < 70 => OversightAct(),
             < 74 => IdentityAct(),
+            < 83 => GuardianAct(),
             _ => Own(AnyActor()),
         };
         return Hits(40_000) ? (AnyActor(), command) : (actor, command);
@@ -157,6 +158,11 @@ public sealed partial class RandomEconomy
     private ConstitutionTerms Constitution(Actor owner)
     {
         var terms = Constitutions.Wide;
+        if (Hits(220_000))
+        {
+            terms = terms with { Rules = Rules(terms) };
+        }
+
         if (Hits(300_000))
         {
             var daily = TokenAmount.FromTokens(200 + random.NextUInt64(3_000));
@@ -220,7 +226,7 @@ public sealed partial class RandomEconomy
         }
 
         var account = Chain.Account(Pick(agents));
-        for (var tries = 0; tries < 10 && Chain.State.Agents[account.Agent - 1].Stopped == 0; tries++)
+        for (var tries = 0; tries < 10 && !IsHeld(account); tries++)
         {
             account = Chain.Account(Pick(agents));
         }
@@ -228,8 +234,15 @@ public sealed partial class RandomEconomy
         var agent = Chain.State.Agents[account.Agent - 1];
         var guardian = ActorOf(agent.Guardians[random.NextInt32(agent.GuardianCount)]);
         var id = Hits(960_000) ? account.Id : AnyId();
-        return agent.Stopped == 1
+        return IsHeld(account)
             ? (guardian, new ReleaseAgent(id))
             : (guardian, Hits(300_000) ? new StopAgent(id) : new ReleaseAgent(id));
+    }
+
+    /// <summary>Whether an agent waits for its release.</summary>
+    private bool IsHeld(in AccountRecord account)
+    {
+        ref readonly var agent = ref Chain.State.Agents[account.Agent - 1];
+        return agent.Stopped == 1 || (agent.Flags & AgentFlags.SafeMode) != 0;
     }
 }

@@ -185,6 +185,7 @@ public sealed partial class RandomEconomy
             < 35 when arriving is not null => Arrival(),
             < 26 => Chain.NextTerm(),
             < 28 => Heard(),
+            < 31 => NextVerdict(),
             _ => NextOpenings(),
         };
     }

@@ -34,8 +34,11 @@ public sealed partial class RandomEconomy
         random = new SeededRandom(seed).Fork("economy");
         humans = [.. Chain.People];
         humans.ForEach(Know);
-        Chain.Attempted += (_, _, result) =>
+        Chain.Attempted += (_, body, result) =>
+        {
             outcomes[result.Outcome] = outcomes.GetValueOrDefault(result.Outcome) + 1;
+            Keep(body, result);
+        };
     }
 
     /// <summary>A chain whose limits are low enough to be reached.</summary>
@@ -164,6 +167,12 @@ public sealed partial class RandomEconomy
 
     private ClientPayload NextPayload()
     {
+        if (judged is { } named)
+        {
+            judged = null;
+            return named;
+        }
+
         if (sent.Count > 0 && Hits(30_000))
         {
             return Pick(sent);
@@ -177,8 +186,10 @@ public sealed partial class RandomEconomy
         }
 
         Repair(actor);
-        var envelope = Hits(40_000) ? BadEnvelope() : new Envelope { Lane = Hits(100_000) ? random.NextInt32(8) : 0 };
+        var isBad = Hits(40_000);
+        var envelope = isBad ? BadEnvelope() : new Envelope { Lane = Hits(100_000) ? random.NextInt32(8) : 0 };
         var payload = Chain.Payload(actor, envelope, commands);
+        payload = isBad ? payload : Readable(payload);
         if (sent.Count < 200)
         {
             sent.Add(payload);

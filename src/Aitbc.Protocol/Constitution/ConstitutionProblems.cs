@@ -9,6 +9,7 @@ public static class ConstitutionProblems
 {
     private const long DayMs = 24L * 60 * 60 * 1000;
     private const long LongestMs = 30 * DayMs;
+    private const int MaxRules = ConstitutionTerms.MaxRules;
 
     /// <summary>All problems; empty where there is none.</summary>
     /// <param name="terms">The constitution.</param>
@@ -28,12 +29,12 @@ public static class ConstitutionProblems
         Check(terms.MaxValuePerAction <= terms.MaxDailyVolume,
             "maxValuePerAction is above maxDailyVolume, so it could never be used.");
         Check(terms.MaxGasPerDay >= baseGas,
-            $"maxGasPerDay is below the gas of a single command ({baseGas.ToDisplay()}), so the agent could never act.");
-        Check(
-            terms.Rules.Count <= ConstitutionTerms.MaxRules, $"there are more than {ConstitutionTerms.MaxRules} rules.");
-        for (var i = 0; i < Math.Min(terms.Rules.Count, ConstitutionTerms.MaxRules); i++)
+            $"maxGasPerDay is below the gas of a single command ({baseGas.ToDisplay()}), so the agent could never "
+                + "act.");
+        Check(terms.Rules.Count <= MaxRules, $"there are more than {MaxRules} rules.");
+        for (var i = 0; i < Math.Min(terms.Rules.Count, MaxRules); i++)
         {
-            if (ProblemOf(terms.Rules[i], terms) is { } problem)
+            if ((ProblemOf(terms.Rules[i], terms) ?? RepeatOf(terms.Rules, i)) is { } problem)
             {
                 problems.Add($"rule {i + 1} ({terms.Rules[i].Kind}): {problem}");
             }
@@ -82,6 +83,23 @@ public static class ConstitutionProblems
                 "its amount is not below maxValuePerAction, so nothing would ever need approval."),
             _ => "there is no such kind of rule.",
         };
+    }
+
+    /// <summary>Two rules that count the same are one count: what was counted can go on under one of them only, so the
+    /// other would begin anew.</summary>
+    private static string? RepeatOf(IReadOnlyList<ConstitutionRule> rules, int place)
+    {
+        var rule = rules[place];
+        for (var i = 0; i < place && rule.Kind is RuleKind.RollingValue or RuleKind.RollingCount; i++)
+        {
+            if (rules[i].Kind == rule.Kind && rules[i].Window == rule.Window
+                && rules[i].Actions.ToHashSet().SetEquals(rule.Actions))
+            {
+                return $"it counts what rule {i + 1} counts; keep the stricter of the two.";
+            }
+        }
+
+        return null;
     }
 
     private static string? Needs(bool holds, string problem) => holds ? null : problem;

@@ -38,7 +38,9 @@ internal static class MotionRules
     /// <summary>Most motions of an agent that are open.</summary>
     public const int MaxMotions = 8;
 
-    private const long FreeEveryMs = 60_000;
+    /// <summary>What is free of gas beside stops is so at most once a minute, ms: a change that tightens, and a denial
+    /// for each place that an agent has for one.</summary>
+    public const long FreeEveryMs = 60_000;
 
     /// <summary>Changes a constitution: what only tightens it at once, what loosens it by motion.</summary>
     public static Outcome Change(in Call call, ChangeConstitution command)
@@ -83,7 +85,7 @@ internal static class MotionRules
 
     /// <summary>Whether a change only tightens and may be free of gas: by who may change it, at most once a minute.
     /// </summary>
-    public static bool IsFree(LedgerState state, AccountNumber from, ChangeConstitution command)
+    public static bool IsFree(LedgerState state, AccountNumber from, ChangeConstitution command, long nowMs)
     {
         var slot = OversightRules.FindAgent(state, command.Agent);
         if (slot < 0 || !OversightRules.MayPropose(state, slot, from))
@@ -92,7 +94,7 @@ internal static class MotionRules
         }
 
         ref readonly var agent = ref state.Agents[slot];
-        return state.Globals.TimeMs - agent.ConstitutionChangedAtMs >= FreeEveryMs
+        return nowMs - agent.ConstitutionChangedAtMs >= FreeEveryMs
             && Building.Knows(state, command.Constitution)
             && Building.Build(state, command.Constitution, out var record, out var rules) == Outcome.Applied
             && Strictness.Tightens(

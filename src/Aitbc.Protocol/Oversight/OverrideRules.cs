@@ -62,7 +62,7 @@ internal static class OverrideRules
             return Outcome.NotAuthorised;
         }
 
-        var outcome = CheckTerms(call.State, slot, command);
+        var outcome = CheckTerms(call.State, slot, command, call.State.Globals.TimeMs);
         if (outcome != Outcome.Applied)
         {
             return outcome;
@@ -117,9 +117,8 @@ internal static class OverrideRules
     }
 
     /// <summary>Whether what the command says can be an override.</summary>
-    public static Outcome CheckTerms(LedgerState state, int agent, SetOverride command)
+    public static Outcome CheckTerms(LedgerState state, int agent, SetOverride command, long nowMs)
     {
-        var nowMs = state.Globals.TimeMs;
         if (!Enum.IsDefined(command.Effect) || (int)command.Action >= CommandNames.Count
             || command.ExpiresAt.UnixMs <= nowMs || command.ExpiresAt.UnixMs > nowMs + LongestMs
             || (command.Effect == OverrideEffect.Deny && !command.Cap.IsZero))

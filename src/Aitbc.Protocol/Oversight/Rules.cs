@@ -14,7 +14,7 @@ internal static class OversightRules
 {
     /// <summary>Whether a command is a stop by someone who may stop, and stops something: those cost no gas and know no
     /// rate. To stop again what stands still costs gas, or free entries would fill the journal.</summary>
-    public static bool IsFree(LedgerState state, AccountNumber from, Command command)
+    public static bool IsFree(LedgerState state, AccountNumber from, Command command, long nowMs)
     {
         ref readonly var globals = ref state.Globals;
         switch (command)
@@ -33,11 +33,13 @@ internal static class OversightRules
             case DenyApproval deny:
                 return ApprovalRules.IsFree(state, from, deny);
             case ChangeConstitution change:
-                return MotionRules.IsFree(state, from, change);
+                return MotionRules.IsFree(state, from, change, nowMs);
             case SetOverride { Effect: OverrideEffect.Deny } deny:
+                // One that ends at once could be set again at once, and nobody would pay for the entries.
                 var denied = FindAgent(state, deny.Agent);
-                return denied >= 0 && MayPropose(state, denied, from)
-                    && OverrideRules.CheckTerms(state, denied, deny) == Outcome.Applied;
+                return denied >= 0 && deny.ExpiresAt.UnixMs - nowMs >= MotionRules.FreeEveryMs
+                    && MayPropose(state, denied, from)
+                    && OverrideRules.CheckTerms(state, denied, deny, nowMs) == Outcome.Applied;
             default:
                 return false;
         }

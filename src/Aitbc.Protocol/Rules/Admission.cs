@@ -192,13 +192,18 @@ internal static class Admission
     {
         var oversight = payload.Commands[0].Kind.IsOversight();
         var market = false;
+
+        // Of what is free on its own, two together may be refused or do more: then nobody would pay for the entry. Of
+        // stops neither can be.
+        var isAlone = payload.Commands.Length == 1;
         var free = true;
         var gas = state.Parameters.BaseGas;
         foreach (var command in payload.Commands)
         {
             gas += state.GasOf(command.Kind);
             market |= command.Kind.IsMarket();
-            free = free && OversightRules.IsFree(state, admitted.From, command);
+            free = free && (isAlone || IsStop(command))
+                && OversightRules.IsFree(state, admitted.From, command, header.Time.UnixMs);
         }
 
         if (!free)
@@ -228,6 +233,8 @@ internal static class Admission
 
         return account.Agent != 0 && state.Agents[account.Agent - 1].Retired == 1 ? Outcome.Retired : Outcome.Applied;
     }
+
+    private static bool IsStop(Command command) => command.Kind is CommandKind.StopAgent or CommandKind.StopMarket;
 
     private static Outcome CheckGas(
         LedgerState state, in EntryHeader header, in AccountRecord account, TokenAmount gas)

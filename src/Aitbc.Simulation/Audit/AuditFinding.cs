@@ -66,6 +66,22 @@ public enum AuditCheck
 
     /// <summary>Seals and verdicts are opened as they were made, and enough equal verdicts decide.</summary>
     Verdict = 21,
+
+    /// <summary>What waits is what was sent, reserved whole; it ends once, and takes effect only as it was sent and
+    /// approved by enough guardians.</summary>
+    Approval = 22,
+
+    /// <summary>Bounds loosen and guardians change by enough guardians and after the delay, as proposed.</summary>
+    Motion = 23,
+
+    /// <summary>What is denied takes no effect, and what is allowed passes up to its cap.</summary>
+    Override = 24,
+
+    /// <summary>What took effect is within the constitution and its rules.</summary>
+    Rule = 25,
+
+    /// <summary>In safe mode an agent takes on nothing.</summary>
+    SafeMode = 26,
 }
 
 /// <summary>Something that is not as it must be. Immutable.</summary>

@@ -2,6 +2,7 @@ using System.Numerics;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 
 namespace Aitbc.Simulation.Audit;
@@ -22,19 +23,38 @@ internal sealed class AuditedAccount(AccountNumber number, AccountId id, bool is
 /// <summary>What the auditor knows of an agent.</summary>
 internal sealed class AuditedAgent(in AgentRegistered registered)
 {
+    private const long DayMs = 86_400_000;
+
+    public AccountNumber Number { get; } = registered.Account;
+
     public AccountNumber Owner { get; } = registered.Owner;
 
-    public HashSet<AccountNumber> Guardians { get; } = GuardiansOf(registered);
+    /// <summary>In the order in which votes name them.</summary>
+    public List<AccountNumber> Guardians { get; set; } =
+        AccountSets.ListOf(registered.Guardians, registered.GuardianCount);
 
-    public int Threshold { get; } = registered.GuardianThreshold;
+    public int Threshold { get; set; } = registered.GuardianThreshold;
 
-    public ConstitutionRecord Limits { get; } = registered.Constitution;
+    public ConstitutionRecord Limits { get; set; } = registered.Constitution;
 
-    public DayWindow Volume { get; } = new();
+    public List<AuditedRule> Rules { get; set; } = [];
 
-    public DayWindow Gas { get; } = new();
+    /// <summary>When its constitution last changed, ms; 0 is never.</summary>
+    public long ChangedAtMs { get; set; }
+
+    /// <summary>When its keys last changed, ms; 0 is never.</summary>
+    public long KeysChangedAtMs { get; set; }
+
+    public RollingSum Volume { get; } = new(DayMs);
+
+    public RollingSum Gas { get; } = new(DayMs);
 
     public bool IsStopped { get; set; }
+
+    public bool InSafeMode { get; set; }
+
+    /// <summary>The payload that the monitor last wanted approved.</summary>
+    public Digest? Judged { get; set; }
 
     public ulong Fence { get; set; }
 
@@ -57,27 +77,36 @@ internal sealed class AuditedAgent(in AgentRegistered registered)
             || (gone + 1 < Liveness.Count && Liveness[gone + 1].Seq <= seq);
     }
 
-    /// <summary>Whether its constitution lets value go to an account.</summary>
-    public bool MayPay(AccountNumber payee)
+    /// <summary>Who may ask for a change of its bounds.</summary>
+    public bool MayPropose(AccountNumber? who) => who is { } known && (known == Owner || Guardians.Contains(known));
+
+    /// <summary>How many of its present guardians are in a set.</summary>
+    public int Count(HashSet<AccountNumber> said) => Guardians.Count(said.Contains);
+
+    /// <summary>Whether its limits name an account that value may go to.</summary>
+    public bool Names(AccountNumber? payee) => Limits.CounterpartyCount == 0
+        || (payee is { } known && AccountSets.ListOf(Limits.Counterparties, Limits.CounterpartyCount).Contains(known));
+
+    /// <summary>Whether its constitution lets value of an action go to an account.</summary>
+    public bool MayPay(CommandKind kind, AccountNumber payee, AuditedAccounts accounts) =>
+        Names(payee) && Rules.TrueForAll(rule => !rule.Binds(kind) || LetsPay(rule.Terms, payee, accounts));
+
+    /// <summary>Whether a rule lets value go to an account; null is one that is opened for it.</summary>
+    public static bool LetsPay(in RuleTerms rule, AccountNumber? payee, AuditedAccounts accounts)
     {
-        var isNamed = Limits.CounterpartyCount == 0;
-        for (var i = 0; i < Limits.CounterpartyCount && i < AccountSet.Length; i++)
+        switch (rule.Kind)
         {
-            isNamed |= Limits.Counterparties[i] == payee;
+            case RuleKind.Counterparties:
+                var named = payee is { } known
+                    && AccountSets.ListOf(rule.Accounts, rule.AccountCount).Contains(known);
+                return named != (rule.Forbids == 1);
+            case RuleKind.CounterpartyRecord:
+                var agent = payee is { } other ? accounts.AgentOf(other) : null;
+                BigInteger ended = agent is null ? 0 : agent.Settled + agent.Faulted;
+                return !ended.IsZero && new BigInteger(agent!.Settled) * 1_000_000 >= ended * rule.MinRecordPpm;
+            default:
+                return true;
         }
-
-        return isNamed;
-    }
-
-    private static HashSet<AccountNumber> GuardiansOf(in AgentRegistered registered)
-    {
-        var guardians = new HashSet<AccountNumber>();
-        for (var i = 0; i < registered.GuardianCount && i < AccountSet.Length; i++)
-        {
-            guardians.Add(registered.Guardians[i]);
-        }
-
-        return guardians;
     }
 }
 
@@ -103,37 +132,5 @@ internal sealed class AuditedAccounts
         all.Add(account);
         byId[id] = account;
         Council += isCouncil ? 1 : 0;
-    }
-}
-
-/// <summary>A rolling 24 h in buckets of 15 minutes; a bucket counts until all of it is older than 24 h.</summary>
-internal sealed class DayWindow
-{
-    private const long BucketMs = 900_000;
-    private const long DayMs = 86_400_000;
-
-    private readonly Dictionary<long, BigInteger> buckets = [];
-
-    public static long BucketOf(long timeMs) => timeMs / BucketMs;
-
-    /// <summary>Adds now, and gives what counts now.</summary>
-    public BigInteger Add(long nowMs, BigInteger amount)
-    {
-        foreach (var bucket in buckets.Keys.Where(bucket => (bucket + 1) * BucketMs <= nowMs - DayMs).ToList())
-        {
-            buckets.Remove(bucket);
-        }
-
-        buckets[BucketOf(nowMs)] = buckets.GetValueOrDefault(BucketOf(nowMs)) + amount;
-        return buckets.Values.Aggregate(BigInteger.Zero, (sum, one) => sum + one);
-    }
-
-    /// <summary>Takes back what was added in a bucket; one that has left is gone.</summary>
-    public void TakeBack(long bucket, BigInteger amount)
-    {
-        if (buckets.TryGetValue(bucket, out var held))
-        {
-            buckets[bucket] = held - amount;
-        }
     }
 }

@@ -18,11 +18,10 @@ namespace Aitbc.Simulation.Audit;
 /// <remarks>
 /// <para>What it cannot see, or does not look at: whoever was turned away at admission, since that is not journalled
 /// (so it finds what was let in wrongly, never what was kept out wrongly); likewise a refusal after admission that was
-/// wrong. Signatures, hashes and blocks: <c>aitbc verify</c> does these. Of a constitution it checks the daily volume,
-/// the daily gas, the value of one action and the stake; not allowed actions, counterparties, hours, the hold after a
-/// change of keys or needed approvals. The rate limit, the validity of payloads, whether blobs are there and paid for,
-/// how long an award waits for the beacon, and how many things an account may have open. Whether outputs that differ
-/// are within a tolerance nobody but validators says.</para>
+/// wrong. Signatures, hashes and blocks: <c>aitbc verify</c> does these. Of a constitution it checks all limits and
+/// rules against what took effect, not whether an owner may write it so. The rate limit, the validity of payloads,
+/// whether blobs are there and paid for, how long an award waits for the beacon, and how many things an account may
+/// have open. Whether outputs that differ are within a tolerance nobody but validators says.</para>
 /// <para>Its memory grows with the payloads read, 32 bytes each, for it finds a payload that is journalled twice
 /// however far apart. Findings are kept up to a limit and then only counted. One owner, not thread-safe.</para>
 /// <para>Source: DESIGN.md sections 2 to 4; TigerBeetle's auditor.</para>
@@ -41,6 +40,9 @@ public sealed class Auditor
     private readonly PayloadAudit payloads;
     private readonly LimitAudit limits;
     private readonly MarketAudit market;
+    private readonly ApprovalAudit approvals;
+    private readonly MotionAudit motions;
+    private readonly BoundsAudit bounds;
     private readonly Dictionary<ulong, UnbondingStarted> unbondings = [];
     private uint term = 1;
 
@@ -53,8 +55,13 @@ public sealed class Auditor
         books = new Books(log, accounts);
         holds = new Holds(log);
         stops = new StopAudit(log, accounts, genesis);
-        payloads = new PayloadAudit(log, accounts, books, stops, genesis.Parameters);
+        var open = new OversightBooks();
+        var free = new FreeCommands(accounts, stops, open);
+        payloads = new PayloadAudit(log, accounts, books, stops, free, genesis.Parameters);
         limits = new LimitAudit(log, accounts, books, stops);
+        approvals = new ApprovalAudit(log, accounts, holds, stops, payloads, limits, open, genesis.Parameters);
+        motions = new MotionAudit(log, accounts, stops, payloads, approvals, open, genesis.Parameters);
+        bounds = new BoundsAudit(log, accounts, stops, payloads, motions, open);
         market = new MarketAudit(log, accounts, books, holds, stops, payloads, genesis);
         books.Begin(genesis);
         books.CheckSupply();
@@ -88,7 +95,10 @@ public sealed class Auditor
         term = Math.Max(term, entry.Header.Term);
         stops.Begin(entry.Header.Time);
         market.Begin(entry.Body);
-        payloads.Begin(entry, market.JobBondOf);
+        payloads.Begin(entry, market.OfferOf);
+        approvals.Begin();
+        motions.Begin();
+        bounds.Begin(entry.Body);
         try
         {
             var reader = new EventReader(entry.Events.Span);
@@ -102,7 +112,9 @@ public sealed class Auditor
             log.Add(AuditCheck.Form, "the entry's events", "a run of events", broken.Message);
         }
 
-        payloads.End();
+        payloads.End(approvals.End());
+        motions.End();
+        bounds.End();
         limits.End();
         holds.CheckClaims();
         books.CheckSupply();
@@ -129,7 +141,7 @@ public sealed class Auditor
         }
 
         payloads.CountOther();
-        if (market.Take(reader))
+        if (market.Take(reader) || TakeOversight(reader))
         {
             return;
         }
@@ -137,13 +149,19 @@ public sealed class Auditor
         switch (reader.Kind)
         {
             case EventKind.Moved: On(reader.As<Moved>()); break;
-            case EventKind.LimitReserved: limits.On(reader.As<LimitReserved>()); break;
+            case EventKind.LimitReserved:
+                limits.On(reader.As<LimitReserved>());
+                bounds.On(reader.As<LimitReserved>());
+                break;
             case EventKind.LimitReleased: limits.On(reader.As<LimitReleased>()); break;
             case EventKind.AccountOpened: On(reader.As<AccountOpened>()); break;
             case EventKind.AgentRegistered: On(reader.As<AgentRegistered>()); break;
             case EventKind.UnbondingStarted: On(reader.As<UnbondingStarted>()); break;
             case EventKind.UnbondingFinished: On(reader.As<UnbondingFinished>()); break;
-            case EventKind.AgentStopped: stops.On(reader.As<AgentStopped>()); break;
+            case EventKind.AgentStopped:
+                stops.On(reader.As<AgentStopped>());
+                approvals.Void(reader.As<AgentStopped>().Account);
+                break;
             case EventKind.ReleaseApproved: stops.On(reader.As<ReleaseApproved>()); break;
             case EventKind.AgentReleased: stops.On(reader.As<AgentReleased>()); break;
             case EventKind.MarketStopped: stops.On(reader.As<MarketStopped>()); break;
@@ -152,13 +170,58 @@ public sealed class Auditor
             case EventKind.Resumed: stops.On(reader.As<ResumedAfter>()); break;
             case EventKind.GenesisApplied: books.Mint(reader.As<GenesisApplied>().Supply.BaseUnits); break;
 
-            // Keys and blobs move no money.
-            case EventKind.KeyAdded or EventKind.KeyRevoked or EventKind.PasskeyBound or EventKind.AgentRetired
-                or EventKind.BlobDeclared or EventKind.BlobArrived or EventKind.BlobExpired:
+            case EventKind.KeyAdded: ChangeKeys(reader.As<KeyAdded>().Account); break;
+            case EventKind.KeyRevoked: ChangeKeys(reader.As<KeyRevoked>().Account); break;
+
+            // Blobs move no money, nor does a key's origin.
+            case EventKind.AgentRetired or EventKind.BlobDeclared or EventKind.BlobArrived or EventKind.BlobExpired
+                or EventKind.PasskeyBound:
                 break;
             default:
                 log.Add(AuditCheck.Form, "the kind of an event", "one there is", $"{(int)reader.Kind}");
                 break;
+        }
+    }
+
+    /// <summary>Whether an event is one of oversight; if so it is taken in.</summary>
+    private bool TakeOversight(in EventReader reader)
+    {
+        switch (reader.Kind)
+        {
+            case EventKind.CommandParked: approvals.On(reader.As<CommandParked>()); break;
+            case EventKind.ParkedReserved: approvals.On(reader.As<ParkedReserved>()); break;
+            case EventKind.ApprovalGiven: approvals.On(reader.As<ApprovalGiven>()); break;
+            case EventKind.ApprovalEnded: approvals.On(reader.As<ApprovalEnded>()); break;
+            case EventKind.ParkedHandled:
+                if (reader.As<ParkedHandled>().Outcome == Outcome.Applied)
+                {
+                    bounds.Applied();
+                }
+
+                approvals.On(reader.As<ParkedHandled>());
+                break;
+            case EventKind.RuleWritten: motions.On(reader.As<RuleWritten>()); break;
+            case EventKind.ConstitutionAdopted: motions.On(reader.As<ConstitutionAdopted>()); break;
+            case EventKind.MotionProposed: motions.On(reader.As<MotionProposed>()); break;
+            case EventKind.MotionVoted: motions.On(reader.As<MotionVoted>()); break;
+            case EventKind.MotionEnded: motions.On(reader.As<MotionEnded>()); break;
+            case EventKind.GuardiansChanged: motions.On(reader.As<GuardiansChanged>()); break;
+            case EventKind.OverrideBegan: bounds.On(reader.As<OverrideBegan>()); break;
+            case EventKind.OverrideUsed: bounds.On(reader.As<OverrideUsed>()); break;
+            case EventKind.OverrideEnded: bounds.On(reader.As<OverrideEnded>()); break;
+            case EventKind.MonitorJudged: bounds.On(reader.As<MonitorJudged>()); break;
+            default: return false;
+        }
+
+        return true;
+    }
+
+    private void ChangeKeys(AccountNumber account)
+    {
+        if (accounts.AgentOf(account) is { } agent)
+        {
+            agent.KeysChangedAtMs = stops.NowMs;
+            approvals.Void(account);
         }
     }
 
@@ -179,7 +242,7 @@ public sealed class Auditor
             if (moved.Phase == MovePhase.Pending)
             {
                 holds.Place(
-                    kind, moved.Subject, moved.From, moved.Amount.BaseUnits, DayWindow.BucketOf(stops.NowMs));
+                    kind, moved.Subject, moved.From, moved.Amount.BaseUnits, RollingSum.BucketOf(stops.NowMs));
             }
             else
             {
@@ -192,6 +255,11 @@ public sealed class Auditor
 
     private void On(in CommandHandled handled)
     {
+        if (handled.Outcome == (uint)Outcome.Applied)
+        {
+            bounds.Applied();
+        }
+
         payloads.On(handled);
         limits.On(handled);
         if (!handled.Gas.IsZero)
@@ -226,6 +294,7 @@ public sealed class Auditor
         if (accounts.Find(registered.Account) is { } account)
         {
             account.Agent = new AuditedAgent(registered);
+            motions.Registered(registered.Account);
         }
     }
 
@@ -249,6 +318,6 @@ public sealed class Auditor
             $"the end of unbonding {finished.Id} of account {finished.Account}",
             $"due at {started.DueMs}",
             $"at {stops.NowMs}");
-        holds.Close(isUnbonding: true, finished.Id);
+        holds.Close(HoldSubject.Unbonding, finished.Id);
     }
 }

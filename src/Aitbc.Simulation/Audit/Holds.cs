@@ -12,6 +12,15 @@ internal enum HoldKind
     Unbonding,
     ValidatorFee,
     VerdictBond,
+    Parked,
+}
+
+/// <summary>Of what a hold's subject is the number.</summary>
+internal enum HoldSubject
+{
+    Workload,
+    Unbonding,
+    Approval,
 }
 
 /// <summary>An amount between its reservation and its end.</summary>
@@ -38,14 +47,14 @@ internal sealed class Hold(BigInteger amount, long bucket)
 /// <summary>All holds: what is taken out of one is never more than was put into it.</summary>
 internal sealed class Holds(AuditLog log)
 {
-    private readonly Dictionary<(bool IsUnbonding, ulong Subject), Dictionary<(HoldKind, AccountNumber), Hold>>
+    private readonly Dictionary<(HoldSubject Of, ulong Subject), Dictionary<(HoldKind, AccountNumber), Hold>>
         subjects = [];
 
     private readonly HashSet<(HoldKind Kind, ulong Subject, AccountNumber Account)> unclaimed = [];
 
     public void Place(HoldKind kind, ulong subject, AccountNumber account, BigInteger amount, long bucket)
     {
-        var key = (kind == HoldKind.Unbonding, subject);
+        var key = (SubjectOf(kind), subject);
         if (!subjects.TryGetValue(key, out var holds))
         {
             subjects[key] = holds = [];
@@ -95,12 +104,12 @@ internal sealed class Holds(AuditLog log)
     }
 
     public Hold? Find(HoldKind kind, ulong subject, AccountNumber account) =>
-        subjects.GetValueOrDefault((kind == HoldKind.Unbonding, subject))?.GetValueOrDefault((kind, account));
+        subjects.GetValueOrDefault((SubjectOf(kind), subject))?.GetValueOrDefault((kind, account));
 
     /// <summary>Ends a subject: nothing may be held for it any more.</summary>
-    public void Close(bool isUnbonding, ulong subject)
+    public void Close(HoldSubject of, ulong subject)
     {
-        if (!subjects.Remove((isUnbonding, subject), out var holds))
+        if (!subjects.Remove((of, subject), out var holds))
         {
             return;
         }
@@ -122,6 +131,14 @@ internal sealed class Holds(AuditLog log)
         HoldKind.JobBond => $"the job bond on w{subject}",
         HoldKind.ValidatorFee => $"the validators' fees for w{subject}",
         HoldKind.VerdictBond => $"the verdict bond on w{subject}",
+        HoldKind.Parked => $"the amount for a{subject}",
         _ => $"unbonding {subject}",
+    };
+
+    private static HoldSubject SubjectOf(HoldKind kind) => kind switch
+    {
+        HoldKind.Unbonding => HoldSubject.Unbonding,
+        HoldKind.Parked => HoldSubject.Approval,
+        _ => HoldSubject.Workload,
     };
 }

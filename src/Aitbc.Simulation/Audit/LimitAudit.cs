@@ -1,6 +1,7 @@
 using System.Numerics;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Constitution;
+using Aitbc.Protocol.Entries;
 
 namespace Aitbc.Simulation.Audit;
 
@@ -9,7 +10,7 @@ namespace Aitbc.Simulation.Audit;
 internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books books, StopAudit clock)
 {
     private readonly Dictionary<AccountNumber, BigInteger> unreserved = [];
-    private readonly Dictionary<(AccountNumber Account, long Bucket), BigInteger> unreleased = [];
+    private readonly Dictionary<(AccountNumber Account, CommandKind Action, long Bucket), BigInteger> unreleased = [];
 
     /// <summary>A movement that is booked; <paramref name="hold"/> is what it was taken out of.</summary>
     public void On(in Moved moved, Hold? hold)
@@ -23,17 +24,11 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
         if (PutsAtRisk(moved))
         {
             unreserved[moved.From] = unreserved.GetValueOrDefault(moved.From) + amount;
-            log.AtMost(
-                AuditCheck.DailyVolume,
-                $"the value of account {moved.From} in 24 h",
-                agent.Limits.MaxDailyVolume.BaseUnits,
-                agent.Volume.Add(clock.NowMs, amount));
+            Add(agent, amount);
         }
         else if (GivesBack(moved) && hold is not null)
         {
-            var key = (moved.From, hold.Bucket);
-            unreleased[key] = unreleased.GetValueOrDefault(key) + amount;
-            agent.Volume.TakeBack(hold.Bucket, amount);
+            GiveBack(agent, ActionOf(moved.Reason), hold.Bucket, amount);
         }
         else if (moved.Reason == MoveReason.Staked)
         {
@@ -66,7 +61,7 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
 
     public void On(in LimitReleased released)
     {
-        var key = (released.Account, (long)released.Bucket);
+        var key = (released.Account, released.Action, (long)released.Bucket);
         unreleased[key] = unreleased.GetValueOrDefault(key) - released.Amount.BaseUnits;
     }
 
@@ -90,7 +85,7 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
             log.Equal(AuditCheck.DailyVolume, $"what account {account} put at risk unreserved", 0, value);
         }
 
-        foreach (var ((account, bucket), rest) in unreleased)
+        foreach (var ((account, _, bucket), rest) in unreleased)
         {
             log.Equal(
                 AuditCheck.DailyVolume,
@@ -102,6 +97,47 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
         unreserved.Clear();
         unreleased.Clear();
     }
+
+    /// <summary>What waits counts against its agent's limits as if it were done.</summary>
+    public void Reserve(AccountNumber account, CommandKind action, BigInteger amount)
+    {
+        if (accounts.AgentOf(account) is { } agent)
+        {
+            Add(agent, amount);
+            foreach (var rule in agent.Rules.Where(one => one.Terms.Kind == RuleKind.RollingValue && one.Binds(action)))
+            {
+                log.AtMost(
+                    AuditCheck.Rule, $"the value of {action} of account {account} in a window",
+                    rule.Terms.Amount.BaseUnits, rule.Used.Add(clock.NowMs, amount));
+            }
+        }
+    }
+
+    /// <summary>What was reserved and not spent goes back into its own bucket, and must be said to.</summary>
+    public void GiveBack(AuditedAgent agent, CommandKind action, long bucket, BigInteger amount)
+    {
+        var key = (agent.Number, action, bucket);
+        unreleased[key] = unreleased.GetValueOrDefault(key) + amount;
+        agent.Volume.TakeBack(bucket, amount);
+        foreach (var rule in agent.Rules.Where(one =>
+            one.Terms.Kind == RuleKind.RollingValue && one.Binds(action) && bucket > one.Since))
+        {
+            rule.Used.TakeBack(bucket, amount);
+        }
+    }
+
+    private void Add(AuditedAgent agent, BigInteger amount) => log.AtMost(
+        AuditCheck.DailyVolume,
+        $"the value of account {agent.Number} in 24 h",
+        agent.Limits.MaxDailyVolume.BaseUnits,
+        agent.Volume.Add(clock.NowMs, amount));
+
+    private static CommandKind ActionOf(MoveReason reason) => reason switch
+    {
+        MoveReason.BidBond or MoveReason.JobBond => CommandKind.PlaceBid,
+        MoveReason.VerdictBond => CommandKind.CommitVerdict,
+        _ => CommandKind.PostWorkload,
+    };
 
     private static bool PutsAtRisk(in Moved moved) =>
         moved.Reason is MoveReason.Transfer or MoveReason.Deposit or MoveReason.BlobRent

@@ -83,7 +83,7 @@ internal sealed partial class MarketAudit
         }
 
         EndChecked(workload, ended);
-        holds.Close(isUnbonding: false, ended.Workload.Value);
+        holds.Close(HoldSubject.Workload, ended.Workload.Value);
         workloads.Remove(ended.Workload);
     }
 

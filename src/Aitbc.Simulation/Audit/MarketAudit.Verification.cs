@@ -285,7 +285,8 @@ internal sealed partial class MarketAudit
         && agent.WasLive(checks.SealedAt)
         && agent.Faulted <= agent.Settled + 2
         && books.Of(service.Provider, SubAccount.Stake) >= genesis.Parameters.MinimumStake.BaseUnits
-        && (accounts.AgentOf(workload.Terms.Client)?.MayPay(service.Provider) ?? true);
+        && (accounts.AgentOf(workload.Terms.Client) is not { } client
+            || client.MayPay(CommandKind.PostWorkload, service.Provider, accounts));
 
     private AccountNumber OwnerOf(AccountNumber account) => accounts.AgentOf(account)?.Owner ?? account;
 

@@ -32,9 +32,9 @@ internal sealed partial class MarketAudit(
 
     public void Begin(EntryBody taken) => body = taken;
 
-    /// <summary>What a bidder on a workload pledges.</summary>
-    public BigInteger JobBondOf(WorkloadId id) =>
-        workloads.GetValueOrDefault(id)?.Terms.JobBond.BaseUnits ?? BigInteger.Zero;
+    /// <summary>What a bidder on a workload pledges, and to whom it may go.</summary>
+    public (BigInteger JobBond, AccountNumber? Client) OfferOf(WorkloadId id) =>
+        workloads.GetValueOrDefault(id)?.Terms is { } terms ? (terms.JobBond.BaseUnits, terms.Client) : (0, null);
 
     /// <summary>Whether an event is the market's; if so it is taken in.</summary>
     public bool Take(in EventReader reader)

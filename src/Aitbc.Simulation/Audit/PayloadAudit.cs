@@ -13,7 +13,7 @@ namespace Aitbc.Simulation.Audit;
 
 /// <summary>What a payload asked for, cost and used up, against what its events say of it.</summary>
 internal sealed class PayloadAudit(
-    AuditLog log, AuditedAccounts accounts, Books books, StopAudit stops, Parameters parameters)
+    AuditLog log, AuditedAccounts accounts, Books books, StopAudit stops, FreeCommands free, Parameters parameters)
 {
     private const ulong KiB = 1_024;
 
@@ -27,18 +27,70 @@ internal sealed class PayloadAudit(
     private BigInteger gas;
     private int handled;
     private int others;
+    private Func<WorkloadId, (BigInteger JobBond, AccountNumber? Client)> offerOf = _ => default;
+    private ClientPayload? carried;
+    private AuditedAccount? carrier;
+    private int othersBefore;
 
-    /// <summary>The payload that is being read; null where the node's input is.</summary>
-    public ClientPayload? Payload => payload;
+    /// <summary>The payload whose effects are being read, be it one that was approved; null where the node's input is.
+    /// </summary>
+    public ClientPayload? Payload => carried ?? payload;
 
     /// <summary>Its sender; null where the node's input is being read.</summary>
-    public AccountNumber? Sender => sender?.Number;
+    public AccountNumber? Sender => (carrier ?? sender)?.Number;
+
+    /// <summary>The payload that the entry carries itself.</summary>
+    public ClientPayload? Sent => payload;
+
+    /// <summary>Who sent that.</summary>
+    public AccountNumber? From => sender?.Number;
+
+    /// <summary>What became of it.</summary>
+    public Outcome Outcome => outcome;
+
+    /// <summary>Whether what is being read was approved by guardians.</summary>
+    public bool IsCarried => carried is not null;
+
+    /// <summary>What each command of <see cref="Payload"/> puts at risk.</summary>
+    public IReadOnlyList<Risk> Risks { get; private set; } = [];
+
+    /// <summary>Whether the entry's own payload has a command.</summary>
+    public bool Has<T>(Func<T, bool> which)
+        where T : Command => payload?.Commands.OfType<T>().Any(which) ?? false;
+
+    /// <summary>From here on the effects are those of a payload that was approved.</summary>
+    public void BeginCarried(AuditedAccount agent, ClientPayload waiting)
+    {
+        (carrier, carried, othersBefore) = (agent, waiting, others);
+        Risks = RisksOf(waiting);
+    }
+
+    /// <summary>What was approved has been tried.</summary>
+    public void EndCarried(Outcome result)
+    {
+        if (carried is not null && carrier is not null && result == Outcome.Applied)
+        {
+            stops.CheckPayload(carried, carrier.Number);
+            foreach (var command in carried.Commands)
+            {
+                asked.AddRange(AsksOf(command, carried.From).Where(ask => !ask.Amount.IsZero));
+            }
+        }
+        else
+        {
+            log.Equal(
+                AuditCheck.Refusal, "the events of what was approved and refused", 0, others - othersBefore - 1);
+        }
+
+        (carrier, carried, Risks) = (null, null, []);
+    }
 
     /// <summary>Begins an entry, before its events.</summary>
-    public void Begin(AuditedEntry entry, Func<WorkloadId, BigInteger> jobBondOf)
+    public void Begin(AuditedEntry entry, Func<WorkloadId, (BigInteger JobBond, AccountNumber? Client)> offers)
     {
         (payload, sender, outcome) = (entry.Body as ClientPayload, null, entry.Outcome);
         (gas, handled, others) = (0, 0, 0);
+        (carrier, carried, offerOf, Risks) = (null, null, offers, []);
         asked.Clear();
         done.Clear();
         log.Holds(
@@ -65,8 +117,10 @@ internal sealed class PayloadAudit(
         gas = GasOf(payload, sender);
         foreach (var command in payload.Commands)
         {
-            asked.AddRange(AsksOf(command, payload.From, jobBondOf).Where(ask => !ask.Amount.IsZero));
+            asked.AddRange(AsksOf(command, payload.From).Where(ask => !ask.Amount.IsZero));
         }
+
+        Risks = RisksOf(payload);
     }
 
     /// <summary>Counts an event other than <see cref="CommandHandled"/>.</summary>
@@ -123,10 +177,10 @@ internal sealed class PayloadAudit(
         }
 
         log.Holds(
-            (done.From, (int)done.Lane, done.Sequence) == (Sender, payload.Lane, payload.Sequence),
+            (done.From, (int)done.Lane, done.Sequence) == (From, payload.Lane, payload.Sequence),
             AuditCheck.Nonce,
             "the nonce that is used",
-            $"{payload.Lane}/{payload.Sequence} of account {Sender}",
+            $"{payload.Lane}/{payload.Sequence} of account {From}",
             $"{done.Lane}/{done.Sequence} of account {done.From}");
         log.Holds(
             done.DigestPrefix == payload.PayloadDigest.Prefix,
@@ -144,13 +198,14 @@ internal sealed class PayloadAudit(
     }
 
     /// <summary>Ends an entry, after its events.</summary>
-    public void End()
+    /// <param name="parkedBy">How many events parked the payload.</param>
+    public void End(int parkedBy)
     {
         log.Equal(
             AuditCheck.Form, "how often the entry's payload is handled", payload is null ? 0 : 1, handled);
         if (outcome != Outcome.Applied)
         {
-            log.Equal(AuditCheck.Refusal, "the events of a refused payload besides gas and nonce", 0, others);
+            log.Equal(AuditCheck.Refusal, "the events of a refused payload besides gas and nonce", parkedBy, others);
             return;
         }
 
@@ -174,18 +229,38 @@ internal sealed class PayloadAudit(
     /// one who may stop.</summary>
     private BigInteger GasOf(ClientPayload asking, AuditedAccount from)
     {
-        if (Array.TrueForAll(asking.Commands, command => stops.IsFree(from, command)))
+        if (free.Contains(from, asking, outcome))
         {
             return 0;
         }
 
         BigInteger each = parameters.BaseGas.BaseUnits;
-        return outcome == Outcome.Applied
+        return outcome is Outcome.Applied or Outcome.Parked
             ? asking.Commands.Aggregate(each, (sum, one) => sum + (each * parameters.GasMultiples[(int)one.Kind]))
             : each;
     }
 
-    private IEnumerable<Ask> AsksOf(Command command, AccountId self, Func<WorkloadId, BigInteger> jobBondOf) =>
+    private List<Risk> RisksOf(ClientPayload asking) => [.. asking.Commands.Select(command =>
+    {
+        List<Ask> asks = [.. AsksOf(command, asking.From)];
+        AccountNumber? payee = command switch
+        {
+            Transfer transfer => accounts.Find(transfer.To)?.Number,
+            PlaceBid bid => offerOf(bid.Workload).Client,
+            _ => null,
+        };
+        return new Risk(
+            command.Kind,
+            Sum(asks, reason => reason is not (MoveReason.Staked or MoveReason.Unstaked)),
+            Sum(asks, reason => reason == MoveReason.Staked),
+            payee,
+            payee is null && command is Transfer or OpenAccount or RegisterAgent);
+    })];
+
+    private static BigInteger Sum(List<Ask> asks, Func<MoveReason, bool> which) => asks
+        .Where(ask => which(ask.Reason)).Aggregate(BigInteger.Zero, (sum, ask) => sum + ask.Amount);
+
+    private IEnumerable<Ask> AsksOf(Command command, AccountId self) =>
         command switch
         {
             Transfer transfer => [new Ask(MoveReason.Transfer, transfer.To, transfer.Amount.BaseUnits)],
@@ -205,7 +280,7 @@ internal sealed class PayloadAudit(
             PlaceBid bid =>
             [
                 new Ask(MoveReason.BidBond, self, parameters.BidBond.BaseUnits),
-                new Ask(MoveReason.JobBond, self, jobBondOf(bid.Workload)),
+                new Ask(MoveReason.JobBond, self, offerOf(bid.Workload).JobBond),
             ],
             _ => [],
         };

@@ -37,6 +37,10 @@ internal static class Postings
                     || shape == (MovePhase.Voided, SubAccount.Bond, SubAccount.Available)),
             MoveReason.VerdictForfeit => !isOwn
                 && shape == (MovePhase.TimedOut, SubAccount.Bond, SubAccount.Available),
+            MoveReason.Parked => isOwn
+                && (shape == (MovePhase.Pending, SubAccount.Available, SubAccount.Escrow)
+                    || shape == (MovePhase.Voided, SubAccount.Escrow, SubAccount.Available)
+                    || shape == (MovePhase.TimedOut, SubAccount.Escrow, SubAccount.Available)),
             _ => false,
         };
     }
@@ -52,10 +56,11 @@ internal static class Postings
         MoveReason.ValidatorFee => HoldKind.ValidatorFee,
         MoveReason.VerdictBond or MoveReason.VerdictForfeit => HoldKind.VerdictBond,
         MoveReason.Unstaked or MoveReason.Unbonded => HoldKind.Unbonding,
+        MoveReason.Parked => HoldKind.Parked,
         _ => null,
     };
 
     /// <summary>Whether a movement is what a command asks for, and not what follows from it.</summary>
     public static bool IsAskedFor(in Moved moved) => moved.Phase is MovePhase.Direct or MovePhase.Pending
-        && moved.Reason != MoveReason.Retirement;
+        && moved.Reason is not (MoveReason.Retirement or MoveReason.Parked);
 }

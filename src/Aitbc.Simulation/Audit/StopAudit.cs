@@ -113,6 +113,11 @@ internal sealed class StopAudit(AuditLog log, AuditedAccounts accounts, Genesis 
         {
             CheckMay(agent.Guardians.Contains(approved.By), approved.By, $"account {approved.Account}");
             agent.Releasing.Add(approved.By);
+            log.Equal(
+                AuditCheck.Stop,
+                $"who agree to release account {approved.Account}, as bits,",
+                AccountSets.BitsOf(agent.Guardians, agent.Releasing),
+                approved.Votes);
         }
     }
 
@@ -123,8 +128,8 @@ internal sealed class StopAudit(AuditLog log, AuditedAccounts accounts, Genesis 
             return;
         }
 
-        CheckEnough($"account {released.Account}", agent.Threshold, agent.Releasing.Count);
-        agent.IsStopped = false;
+        CheckEnough($"account {released.Account}", agent.Threshold, agent.Count(agent.Releasing));
+        (agent.IsStopped, agent.InSafeMode) = (false, false);
         agent.Releasing.Clear();
     }
 
@@ -161,7 +166,10 @@ internal sealed class StopAudit(AuditLog log, AuditedAccounts accounts, Genesis 
     }
 
     private static bool IsOversight(CommandKind kind) => kind is CommandKind.StopAgent or CommandKind.ReleaseAgent
-        or CommandKind.StopMarket or CommandKind.ReleaseMarket;
+        or CommandKind.StopMarket or CommandKind.ReleaseMarket or CommandKind.ChangeConstitution
+        or CommandKind.ChangeGuardians or CommandKind.SetOverride or CommandKind.RevokeOverride
+        or CommandKind.AgreeMotion or CommandKind.RejectMotion or CommandKind.GrantApproval
+        or CommandKind.DenyApproval;
 
     private static bool IsMarket(CommandKind kind) => kind is CommandKind.ListService or CommandKind.UpdateService
         or CommandKind.DelistService or CommandKind.PostWorkload or CommandKind.CancelWorkload

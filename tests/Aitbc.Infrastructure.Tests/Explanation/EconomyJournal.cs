@@ -5,9 +5,11 @@ using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Blocks;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Marketplace;
+using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Wire;
 using Aitbc.Testing;
 
@@ -85,14 +87,24 @@ internal static class EconomyJournal
             {
                 RegisterAgent it => it with
                 {
-                    Constitution = it.Constitution with { AllowedActions = [], KeyChangeHold = Duration.Zero },
+                    AgentKind = AgentKind.Inference,
+                    Constitution = Sendable(it.Constitution),
                 },
+                ChangeConstitution it => it with { Constitution = Sendable(it.Constitution) },
+                SetOverride it => it with { Effect = OverrideEffect.Allow },
+                StopMarket it => it with { Scope = StopScope.Market },
+                ReleaseMarket it => it with { Scope = StopScope.Market },
                 DeclareBlob it => it with { SizeBytes = LargestInteger },
                 PostWorkload it => it with { Mode = VerificationMode.None, BidWindowMs = 0 },
                 _ => throw new InvalidOperationException($"{command} has no form on the wire."),
             };
         }
     }
+
+    private static ConstitutionTerms Sendable(ConstitutionTerms terms) => terms with
+    {
+        AllowedActions = [], Counterparties = [], KeyChangeHold = Duration.Zero, Rules = [],
+    };
 
     private static ClientPayload With(ClientPayload payload, Command[] commands) => new()
     {

@@ -53,6 +53,7 @@ public sealed class EntryTests
     {
         var economy = new RandomEconomy(seed);
         var twin = new RandomEconomy(seed);
+        var saved = (Approvals: 0, Motions: 0, Overrides: 0, Rules: 0);
         for (var i = 0; i < 10; i++)
         {
             economy.Run(150);
@@ -62,7 +63,15 @@ public sealed class EntryTests
             stream.Position = 0;
             economy.Chain.SwapState(LedgerState.Load(economy.Chain.Genesis, stream));
             Assert.Equal(twin.Chain.State.ComputeHash(), economy.Chain.State.ComputeHash());
+            var state = economy.Chain.State;
+            saved.Approvals += state.Approvals.Live;
+            saved.Motions += state.Motions.Live;
+            saved.Overrides += state.Overrides.Live;
+            saved.Rules += state.RuleSets.Live;
         }
+
+        Assert.True(
+            saved is { Approvals: > 0, Motions: > 0, Overrides: > 0, Rules: > 0 }, $"{saved}, {economy.Where}");
     }
 
     [Fact]
