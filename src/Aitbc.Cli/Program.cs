@@ -29,6 +29,8 @@ public static class Program
             WitnessCommand.Create(output),
             DoctorCommand.Create(output),
             AgentCommand.Create(output),
+            StopCommand.CreateStop(output),
+            StopCommand.CreateRelease(output),
             VerifyCommand.Create(output),
             ReceiptCommand.Create(output),
             ExplainCommand.Create(output),

@@ -97,6 +97,7 @@ public sealed record KeptHost(Digest Genesis, AccountId Owner, IReadOnlyList<Hos
 public sealed class HostDirectory : IDisposable
 {
     private const string StateFile = "host/agents.sealed";
+    private const int MaxTries = 3;
     private static readonly SealedKind StateKind = new("agent-host", 1);
 
     private readonly DataDirectory data;
@@ -145,20 +146,44 @@ public sealed class HostDirectory : IDisposable
 
     /// <summary>What is kept; null where no agent was made here yet.</summary>
     /// <exception cref="IOException">It is damaged.</exception>
-    public KeptHost? Load()
+    public KeptHost? Load() => Load(Disk, StateFile);
+
+    /// <summary>What is kept in a directory that another process may have, and may write to now.</summary>
+    /// <param name="path">The directory.</param>
+    /// <returns>Null where it holds no agents.</returns>
+    /// <exception cref="IOException">It is damaged.</exception>
+    public static KeptHost? Peek(string path)
     {
-        if (!Disk.Exists(StateFile))
+        var folder = Path.Combine(path, Path.GetDirectoryName(StateFile)!);
+        for (var tries = 1; Directory.Exists(folder); tries++)
+        {
+            try
+            {
+                return Load(new FileDisk(folder), Path.GetFileName(StateFile));
+            }
+            catch (FileNotFoundException) when (tries < MaxTries)
+            {
+                // Replaced while it was looked for.
+            }
+        }
+
+        return null;
+    }
+
+    private static KeptHost? Load(IDisk disk, string file)
+    {
+        if (!disk.Exists(file))
         {
             return null;
         }
 
         try
         {
-            return JsonSerializer.Deserialize<KeptHost>(SealedFile.Read(Disk, StateFile, StateKind));
+            return JsonSerializer.Deserialize<KeptHost>(SealedFile.Read(disk, file, StateKind));
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{StateFile}: written by another version: {error.Message}", error);
+            throw new InvalidDataException($"{file}: written by another version: {error.Message}", error);
         }
     }
 

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Aitbc.Cli.Output;
+using Aitbc.Infrastructure.Explanation;
+using Aitbc.Protocol;
+
+namespace Aitbc.Cli.Guardians;
+
+/// <summary>What the ledger refuses a guardian, with what to do.</summary>
+internal static class GuardianRefusals
+{
+    /// <summary>A refusal as a failure of the command.</summary>
+    public static CommandFailure Of(Outcome outcome, GuardianSession session) => new(
+        JsonNamingPolicy.SnakeCaseLower.ConvertName($"{outcome}"),
+        outcome switch
+        {
+            Outcome.NothingToRelease when session.Agent.IsStopped =>
+                $"{session.Guardian} has agreed to this release already: name another guardian with --as;"
+                    + $" {session.Agent.Threshold} must agree.",
+            Outcome.NothingToRelease => $"{session.Agent.Agent} is not stopped: check which agent you mean.",
+            Outcome.NotAuthorised =>
+                $"{session.Guardian} is no guardian of {session.Agent.Agent} any more: name another with --as.",
+            Outcome.Expired or Outcome.ValidTooFar =>
+                "This machine's clock and the node's are minutes apart: mend that and run this again.",
+            _ => $"{OutcomeWords.Of(outcome).TrimEnd('.')}: mend that and run this again.",
+        });
+}
