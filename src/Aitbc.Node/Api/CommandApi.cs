@@ -44,13 +44,14 @@ internal static class CommandApi
         v1.MapPost("/commands", (Delegate)((HttpContext context) => SendAsync(context, all)))
             .Describe("Sends signed payloads: one compact JWS, or a JSON array of up to 64, each for itself.");
         v1.MapPost("/oversight", (Delegate)((HttpContext context) => SendAsync(context, stops)))
-            .Describe("Sends a guardian's stop or release: never kept waiting behind other commands.");
+            .Describe("Sends what guardians, owners and council decide: never kept waiting behind other commands.");
     }
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, string summary) => builder
         .Require(Role.Agent)
         .Accepts<string>(Jose, Json)
         .Produces<OutcomeView>()
+        .Produces<OutcomeView>(StatusCodes.Status202Accepted)
         .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
         .Produces<Problem>(StatusCodes.Status409Conflict, Problem.MediaType)
         .Produces<Problem>(StatusCodes.Status503ServiceUnavailable, Problem.MediaType)
@@ -118,6 +119,7 @@ internal static class CommandApi
 
         return !isOne ? JsonAnswer.Ok(answers)
             : answers[0] is Problem problem ? problem.ToResult()
+            : answers[0] is OutcomeView { Outcome: Outcome.Parked } ? JsonAnswer.Accepted(answers[0])
             : JsonAnswer.Ok(answers[0]);
     }
 
@@ -184,7 +186,7 @@ internal static class CommandApi
 
         if (onlyOversight && !Array.TrueForAll(signed.Payload.Commands, command => command.Kind.IsOversight()))
         {
-            problem = OutcomeProblems.Malformed("Only stops and releases are taken here: send others to /v1/commands.");
+            problem = OutcomeProblems.Malformed("Only what guardians, owners and council decide is taken here: send the rest to /v1/commands.");
             return false;
         }
 
