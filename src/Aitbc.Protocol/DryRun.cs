@@ -21,8 +21,9 @@ public readonly record struct LimitBreach(TokenAmount Value, TokenAmount Limit);
 /// </summary>
 /// <remarks>
 /// What is due is not drained first, so a deadline that has passed and was not ticked yet is not seen. One payload is
-/// tried as <see cref="Admit"/>, then <see cref="Handle"/>, then <see cref="Finish"/>; another may follow, on what the first left. Not thread-safe: the state's owner (or lock) is
-/// held from construction to <see cref="Dispose"/>.
+/// tried as <see cref="Admit"/>, then <see cref="Handle"/>, then <see cref="Finish"/>; another may follow, on what the
+/// first left. A payload that waits is tried by <see cref="Grant"/> alone. Not thread-safe: the state's owner (or lock)
+/// is held from construction to <see cref="Dispose"/>.
 /// </remarks>
 public sealed class DryRun : IDisposable
 {

@@ -77,8 +77,8 @@ public sealed class ApprovalApiTests : IAsyncLifetime
         var effect = (await ShowAsync(id)).GetProperty("effect");
         Assert.Equal("deniedByOverride", effect.GetProperty("outcome").GetString());
         Assert.Equal(1, effect.GetProperty("failedAt").GetInt32());
-        Assert.StartsWith(
-            "Approved now, it would be refused: ", effect.GetProperty("sentence").GetString(), StringComparison.Ordinal);
+        var sentence = effect.GetProperty("sentence").GetString();
+        Assert.StartsWith("Approved now, it would be refused: ", sentence, StringComparison.Ordinal);
 
         await agent.ApproveAsync(id, bytes);
         Assert.Equal(GuardedAgent.Balances(effect.GetProperty("after")), await agent.BalancesAsync());

@@ -195,8 +195,8 @@ public sealed class OversightApiTests : IAsyncLifetime
         string path, HttpStatusCode status, string code)
     {
         var response = await node.Client.GetAsync(path);
-        Assert.Equal(
-            (status, code), (response.StatusCode, (await NodeFixture.JsonOf(response)).GetProperty("code").GetString()));
+        var problem = await NodeFixture.JsonOf(response);
+        Assert.Equal((status, code), (response.StatusCode, problem.GetProperty("code").GetString()));
     }
 
     [Fact]

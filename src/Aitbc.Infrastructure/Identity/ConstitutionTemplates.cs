@@ -11,9 +11,8 @@ namespace Aitbc.Infrastructure.Identity;
 /// <param name="Terms">The constitution.</param>
 public sealed record ConstitutionTemplate(AgentKind Kind, string Purpose, ConstitutionTerms Terms);
 
-/// <summary>One constitution for each kind of agent, narrow rather than wide: an owner tightens it at once and needs
-/// guardians to loosen it.</summary>
-/// <remarks>Pure and thread-safe. Kinds whose own acts this release has not may keep a stake, and nothing more.</remarks>
+/// <summary>One constitution for each kind of agent, narrow rather than wide.</summary>
+/// <remarks>Thread-safe. Kinds whose own acts this release has not may keep a stake, and nothing more.</remarks>
 public static class ConstitutionTemplates
 {
     private static readonly CommandKind[] Provides =

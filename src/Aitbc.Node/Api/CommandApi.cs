@@ -186,7 +186,8 @@ internal static class CommandApi
 
         if (onlyOversight && !Array.TrueForAll(signed.Payload.Commands, command => command.Kind.IsOversight()))
         {
-            problem = OutcomeProblems.Malformed("Only what guardians, owners and council decide is taken here: send the rest to /v1/commands.");
+            problem = OutcomeProblems.Malformed(
+                "Only what guardians, owners and council decide is taken here: send the rest to /v1/commands.");
             return false;
         }
 

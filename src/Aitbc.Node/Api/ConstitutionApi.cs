@@ -28,7 +28,7 @@ internal static class ConstitutionApi
             .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
             .Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType)
             .AddEndpointFilter(new CommandShareFilter())
-            .WithSummary("All that is wrong with a constitution, what it binds to, and what it would change of an agent's.");
+            .WithSummary("All that is wrong with a constitution, what it binds to, and what it would change.");
         v1.MapGet("/constitutions/templates", () => Results.Json(ConstitutionTemplates.All
                 .Select(one => new TemplateView(one.Kind, one.Purpose, ConstitutionView.Of(one.Terms)))))
             .Require(Role.Reader)

@@ -6,7 +6,8 @@ using Aitbc.Protocol.State;
 
 namespace Aitbc.Node.Api;
 
-/// <summary>A constitution as data: the very form that it has in a command and in a file; amounts in base units.</summary>
+/// <summary>A constitution as data: the very form that it has in a command and in a file; amounts in base units.
+/// </summary>
 /// <param name="MaxStake">Most staked at once.</param>
 /// <param name="MaxDailyVolume">Most value in a rolling 24 h.</param>
 /// <param name="MaxGasPerDay">Most gas in a rolling 24 h.</param>

@@ -28,7 +28,7 @@ internal static class MotionApi
                 MotionId.TryParse(id, out var motion) && Find(ledger, motion) is { } view
                     ? Results.Json(view)
                     : Problem.NotFound(
-                        "No open motion has this id: it took effect, was rejected, lapsed or was made void, or never was.")
+                        "No open motion has this id: it took effect, was rejected, lapsed, is void, or never was.")
                         .ToResult())
             .Require(Role.Reader)
             .Produces<MotionView>()

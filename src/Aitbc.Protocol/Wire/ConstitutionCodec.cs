@@ -4,15 +4,15 @@ using Aitbc.Protocol.Constitution;
 
 namespace Aitbc.Protocol.Wire;
 
-/// <summary>Bytes to <see cref="ConstitutionTerms"/> and back: a constitution in a file of its own has the very form that
-/// it has inside a command.</summary>
+/// <summary>Bytes to <see cref="ConstitutionTerms"/> and back: a constitution in a file of its own has the very form
+/// that it has inside a command.</summary>
 /// <remarks>Pure and thread-safe.</remarks>
 public static class ConstitutionCodec
 {
     /// <summary>Most bytes of a constitution: 64 KiB.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    /// <summary>Reads a constitution. Whether it makes sense is for <see cref="ConstitutionProblems"/> to say.</summary>
+    /// <summary>Reads a constitution. Whether it makes sense <see cref="ConstitutionProblems"/> says.</summary>
     /// <param name="utf8">Its bytes and nothing else.</param>
     /// <param name="terms">The constitution; null where there is a problem.</param>
     /// <returns>Null, or what is wrong.</returns>

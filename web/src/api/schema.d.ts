@@ -696,7 +696,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** All that is wrong with a constitution, what it binds to, and what it would change of an agent's. */
+        /** All that is wrong with a constitution, what it binds to, and what it would change. */
         post: {
             parameters: {
                 query?: {
