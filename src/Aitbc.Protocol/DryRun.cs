@@ -21,8 +21,9 @@ public readonly record struct LimitBreach(TokenAmount Value, TokenAmount Limit);
 /// </summary>
 /// <remarks>
 /// What is due is not drained first, so a deadline that has passed and was not ticked yet is not seen. One payload is
-/// tried as <see cref="Admit"/>, then <see cref="Handle"/>, then <see cref="Finish"/>; another may follow, on what the first left. Not thread-safe: the state's owner (or lock) is
-/// held from construction to <see cref="Dispose"/>.
+/// tried as <see cref="Admit"/>, then <see cref="Handle"/>, then <see cref="Finish"/>; another may follow, on what the
+/// first left. A payload that waits is tried by <see cref="Grant"/> alone. Not thread-safe: the state's owner (or lock)
+/// is held from construction to <see cref="Dispose"/>.
 /// </remarks>
 public sealed class DryRun : IDisposable
 {
@@ -39,10 +40,7 @@ public sealed class DryRun : IDisposable
     {
         this.state = state;
         step = new Step(state);
-        ref readonly var globals = ref state.Globals;
-        var timeMs = Math.Max(now.UnixMs, globals.TimeMs);
-        state.Begin();
-        state.BeginEntry(new EntryHeader(globals.Seq + 1, globals.Term, new Timestamp(timeMs)));
+        Open(now);
     }
 
     /// <summary>Admission: form, chain, proof's key, nonce, expiry, gas, stops, epoch, lifecycle.</summary>
@@ -92,6 +90,66 @@ public sealed class DryRun : IDisposable
         return !waits ? Outcome.Applied
             : available - admitted.FullGas >= held ? Outcome.Parked
             : Outcome.InsufficientFunds;
+    }
+
+    /// <summary>What would become of a payload that waits, if its guardians approved it at this moment: checks 2 to 9
+    /// once more, as at the grant. What it would do stays for who looks at the state then; where it would be refused,
+    /// only that nothing is reserved for it any more.</summary>
+    /// <param name="approval">The approval.</param>
+    /// <param name="parked">What the journal has under it.</param>
+    /// <param name="failedAt">Place of the command that is refused; 0 where none is.</param>
+    public Outcome Grant(ApprovalId approval, ClientPayload parked, out int failedAt)
+    {
+        ArgumentNullException.ThrowIfNull(parked);
+        failedAt = 0;
+        var slot = state.FindApproval(approval);
+        if (slot < 0)
+        {
+            return Outcome.NoSuchApproval;
+        }
+
+        payload = parked;
+        var now = state.Time;
+        var agent = state.Approvals[slot].Agent;
+        ApprovalRules.End(step, slot, AccountNumber.Treasury, ApprovalEnding.Granted);
+        var outcome = ExecuteAll(agent, parked, out failedAt);
+        if (outcome != Outcome.Applied)
+        {
+            state.Rollback();
+            Open(now);
+            ApprovalRules.End(step, slot, AccountNumber.Treasury, ApprovalEnding.Granted);
+        }
+
+        return outcome;
+    }
+
+    private Outcome ExecuteAll(AccountNumber agent, ClientPayload parked, out int failedAt)
+    {
+        failedAt = 0;
+        var market = parked.Commands.Any(static command => command.Kind.IsMarket());
+        var outcome = Admission.CheckStops(state, state.Accounts[agent.Slot], market, parked.Epoch);
+        if (outcome != Outcome.Applied)
+        {
+            return outcome;
+        }
+
+        var call = new Call(step, agent, TokenAmount.Zero, parked.Epoch);
+        var consent = new Consent(IsGranted: true, parked.PayloadDigest);
+        for (; failedAt < parked.Commands.Length && outcome == Outcome.Applied; failedAt++)
+        {
+            outcome = Ledger.Execute(call, parked.Commands[failedAt], consent);
+        }
+
+        failedAt = outcome == Outcome.Applied ? 0 : failedAt - 1;
+        return outcome;
+    }
+
+    private void Open(Timestamp now)
+    {
+        ref readonly var globals = ref state.Globals;
+        var timeMs = Math.Max(now.UnixMs, globals.TimeMs);
+        state.Begin();
+        state.BeginEntry(new EntryHeader(globals.Seq + 1, globals.Term, new Timestamp(timeMs)));
     }
 
     private Outcome CheckBounds(CommandKind kind, in Exposure exposure, bool isGranted) => ConstitutionRules.Check(

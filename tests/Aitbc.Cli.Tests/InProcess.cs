@@ -7,13 +7,19 @@ internal static class InProcess
 {
     private const int Width = 200;
 
-    public static async Task<Ended> RunAsync(params string[] arguments)
+    public static Task<Ended> RunAsync(params string[] arguments) => AnswerAsync(null, arguments);
+
+    /// <summary>The same before a person who types something.</summary>
+    public static async Task<Ended> AnswerAsync(string? typed, params string[] arguments)
     {
         var output = new OutputOptions();
         using var result = new StringWriter();
         using var error = new StringWriter();
         int code = await CommandHost.RunAsync(
-            Program.CreateRoot(output), output, arguments, new Terminal(result, error, false, false, Width, false));
+            Program.CreateRoot(output), output, arguments, new Terminal(result, error, false, false, Width, false)
+            {
+                In = typed is null ? null : new StringReader(typed),
+            });
         return new Ended(code, result.ToString(), error.ToString());
     }
 

@@ -23,13 +23,13 @@ public sealed class NodeFixture : IAsyncDisposable
     private bool isClosed;
     private readonly Dictionary<int, ulong> sequences = [];
 
-    private NodeFixture(NodeOptions options)
+    private NodeFixture(NodeOptions options, Parameters parameters)
     {
         this.options = options;
         var made = new List<GenesisAccount>();
         var plan = new ChainPlan(
             new ChainId("aitbc:test"), TokenAmount.FromTokens(1_000_000), Now, 1,
-            new Parameters { PayloadsPerMinute = 60_000_000, MinimumStake = TokenAmount.FromTokens(100) });
+            parameters with { PayloadsPerMinute = 60_000_000, MinimumStake = TokenAmount.FromTokens(100) });
         chain = ChainDirectory.Create(Path.Combine(root, "chain"), plan, store =>
         {
             for (var i = 0; i < 4; i++)
@@ -73,9 +73,12 @@ public sealed class NodeFixture : IAsyncDisposable
     private static Timestamp Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Begins a chain and starts a node on it.</summary>
-    public static async Task<NodeFixture> StartAsync(NodeOptions? options = null)
+    /// <param name="options">What differs of the node; null for nothing.</param>
+    /// <param name="parameters">What differs of the chain's figures; null for nothing.</param>
+    public static async Task<NodeFixture> StartAsync(NodeOptions? options = null, Parameters? parameters = null)
     {
-        var fixture = new NodeFixture((options ?? new NodeOptions()) with { Port = 0 });
+        var fixture = new NodeFixture(
+            (options ?? new NodeOptions()) with { Port = 0 }, parameters ?? new Parameters());
         await fixture.OpenAsync();
         return fixture;
     }

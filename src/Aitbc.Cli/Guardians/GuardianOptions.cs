@@ -13,27 +13,13 @@ namespace Aitbc.Cli.Guardians;
 /// </summary>
 internal sealed class GuardianOptions
 {
-    private readonly Argument<string> agent = new("AGENT")
-    {
-        Description = "The agent's account, or its name where --data has it.",
-    };
-
-    private readonly Option<string> node = new("--node")
-    {
-        Description = "The node's address. Default: http://localhost:7420.",
-        HelpName = "URL",
-        DefaultValueFactory = _ => "http://localhost:7420",
-    };
-
-    private readonly Option<string?> token = new("--token-file")
-    {
-        Description = "A file with a token of the node, role agent. A node on this machine needs none.",
-        HelpName = "FILE",
-    };
+    private readonly bool owners;
+    private readonly NodeReach node = new("agent");
+    private readonly Argument<string> subject;
 
     private readonly Option<string> data = new("--data")
     {
-        Description = "The data directory with the guardian's key: of 'aitbc agent new', or a node's own. It may be in"
+        Description = "The data directory with the person's key: of 'aitbc agent new', or a node's own. It may be in"
             + " use. Default: ./aitbc-agents.",
         HelpName = "DIR",
         DefaultValueFactory = _ => "./aitbc-agents",
@@ -41,62 +27,71 @@ internal sealed class GuardianOptions
 
     private readonly Option<string?> guardian = new("--as")
     {
-        Description = "The guardian's account, where the directory has keys of more than one. Default: the first.",
+        Description = "The person's account, where the directory has keys of more. Default: the first that may.",
         HelpName = "ACCOUNT",
     };
+
+    /// <summary>For a command about an agent.</summary>
+    /// <param name="owners">Whether the agent's owner may do it, too.</param>
+    public GuardianOptions(bool owners = false)
+        : this("AGENT", "The agent's account, or its name where --data has it.", owners)
+    {
+    }
+
+    /// <summary>For a command about something that belongs to an agent.</summary>
+    /// <param name="name">What it is called on the command line.</param>
+    /// <param name="description">What it is.</param>
+    /// <param name="owners">Whether the agent's owner may do it, too.</param>
+    public GuardianOptions(string name, string description, bool owners = false)
+    {
+        this.owners = owners;
+        subject = new Argument<string>(name) { Description = description };
+    }
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(agent);
-        command.Add(node);
-        command.Add(token);
+        command.Add(subject);
+        node.AddTo(command);
         command.Add(data);
         command.Add(guardian);
     }
 
-    /// <summary>Finds the agent and the guardian's key, and acts with them.</summary>
+    /// <summary>Finds the agent and the person's key, and acts with them.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="act">What is done.</param>
     /// <param name="stop">Stops.</param>
     /// <exception cref="CommandFailure">Anything of it is not there; the sentence says what to do.</exception>
-    public async Task<int> RunAsync(ParseResult parsed, Func<GuardianSession, Task<int>> act, CancellationToken stop)
+    public Task<int> RunAsync(ParseResult parsed, Func<GuardianSession, Task<int>> act, CancellationToken stop)
     {
-        var (address, directory) = (parsed.GetRequiredValue(node), parsed.GetRequiredValue(data));
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-        {
-            throw new CommandFailure(
-                "usage", $"{address} is no address of a node: name one such as http://localhost:7420.");
-        }
+        var directory = parsed.GetRequiredValue(data);
+        return RunAsync(parsed, (_, text) => Task.FromResult(AgentOf(text, directory)), act, stop);
+    }
 
-        using var keys = OpenKeys(directory);
-        try
+    /// <summary>The same where the command line names something that belongs to an agent.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="agentOf">Finds the agent of what was named.</param>
+    /// <param name="act">What is done.</param>
+    /// <param name="stop">Stops.</param>
+    /// <exception cref="CommandFailure">Anything of it is not there; the sentence says what to do.</exception>
+    public Task<int> RunAsync(
+        ParseResult parsed,
+        Func<GuardianClient, string, Task<AccountId>> agentOf,
+        Func<GuardianSession, Task<int>> act,
+        CancellationToken stop) => node.RunAsync(parsed, async client =>
         {
-            using var client = new GuardianClient(new RemoteLedgerOptions
-            {
-                Node = uri,
-                Token = OperatorToken.Read(parsed.GetValue(token)),
-            });
-            var id = AgentOf(parsed.GetRequiredValue(agent), directory);
+            var directory = parsed.GetRequiredValue(data);
+            using var keys = OpenKeys(directory);
+            var id = await agentOf(client, parsed.GetRequiredValue(subject)).ConfigureAwait(false);
             var found = await client.FindAsync(id, stop).ConfigureAwait(false)
-                ?? throw new CommandFailure("no_such_agent", $"The node at {uri} has no agent {id}: check both.");
+                ?? throw new CommandFailure(
+                    "no_such_agent", $"The node at {node.UrlOf(parsed)} has no agent {id}: check both.");
             var (account, key) = KeyFor(found, keys, directory, parsed.GetValue(guardian));
             using (key)
             {
                 return await act(new GuardianSession(client, found, account, key)).ConfigureAwait(false);
             }
-        }
-        catch (NodeRefusedException refused)
-        {
-            throw new CommandFailure(
-                refused.Code, $"{refused.Message.TrimEnd('.')}: mend that and run this again.", refused);
-        }
-        catch (IOException lost)
-        {
-            throw new CommandFailure(
-                "node", $"{lost.Message.TrimEnd('.')}: check {uri} and run this again.", lost);
-        }
-    }
+        });
 
     private static HeldKeys OpenKeys(string directory)
     {
@@ -127,10 +122,11 @@ internal sealed class GuardianOptions
                     + " with --data.");
     }
 
-    private static (AccountId Account, KeyPair Key) KeyFor(
+    private (AccountId Account, KeyPair Key) KeyFor(
         GuardedAgent agent, HeldKeys keys, string directory, string? wanted)
     {
-        foreach (var one in agent.Guardians.Where(one => wanted is null || $"{one.Account}" == wanted))
+        var people = owners ? agent.Guardians.Append(agent.Owner) : agent.Guardians;
+        foreach (var one in people.Where(one => wanted is null || $"{one.Account}" == wanted))
         {
             if (one.Keys.FirstOrDefault(keys.Contains) is var key && keys.Contains(key))
             {
@@ -162,12 +158,16 @@ internal sealed record GuardianSession(GuardianClient Client, GuardedAgent Agent
     public async Task<(SubmitResult Result, GuardedAgent After)> SendAsync(
         Protocol.Entries.Command command, CancellationToken stop)
     {
-        var result = await Client.SendAsync(Guardian, Key, command, stop).ConfigureAwait(false);
-        if (result.Outcome != Protocol.Outcome.Applied)
-        {
-            throw GuardianRefusals.Of(result.Outcome, this);
-        }
-
+        var result = await SubmitAsync(command, stop).ConfigureAwait(false);
         return (result, await Client.FindAsync(Agent.Agent, stop).ConfigureAwait(false) ?? Agent);
+    }
+
+    /// <summary>Signs a command and sends it.</summary>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="CommandFailure">The ledger refused it.</exception>
+    public async Task<SubmitResult> SubmitAsync(Protocol.Entries.Command command, CancellationToken stop)
+    {
+        var result = await Client.SendAsync(Guardian, Key, command, stop).ConfigureAwait(false);
+        return result.Outcome == Protocol.Outcome.Applied ? result : throw GuardianRefusals.Of(result.Outcome, this);
     }
 }

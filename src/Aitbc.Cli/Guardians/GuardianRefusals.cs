@@ -18,7 +18,12 @@ internal static class GuardianRefusals
                     + $" {session.Agent.Threshold} must agree.",
             Outcome.NothingToRelease => $"{session.Agent.Agent} is not stopped: check which agent you mean.",
             Outcome.NotAuthorised =>
-                $"{session.Guardian} is no guardian of {session.Agent.Agent} any more: name another with --as.",
+                $"{session.Guardian} may not decide this about {session.Agent.Agent}: name another with --as.",
+            Outcome.AlreadySaid =>
+                $"{session.Guardian} has said so already: name another guardian with --as;"
+                    + $" {session.Agent.Threshold} must agree.",
+            Outcome.NoSuchApproval or Outcome.NoSuchMotion or Outcome.NoSuchOverride =>
+                "It has ended meanwhile: run 'list' to see what is open.",
             Outcome.Expired or Outcome.ValidTooFar =>
                 "This machine's clock and the node's are minutes apart: mend that and run this again.",
             _ => $"{OutcomeWords.Of(outcome).TrimEnd('.')}: mend that and run this again.",

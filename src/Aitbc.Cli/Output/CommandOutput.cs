@@ -114,6 +114,25 @@ public sealed class CommandOutput
         return exitCode;
     }
 
+    /// <summary>Asks the person whether to go on, on stderr; what it is about was shown before.</summary>
+    /// <param name="question">The question, without a question mark.</param>
+    /// <exception cref="CommandFailure">The answer is not yes, or nobody is there to give one.</exception>
+    public void Confirm(string question)
+    {
+        if (IsJson || _terminal.In is not { } answers)
+        {
+            throw new CommandFailure(
+                "not_confirmed", "Nobody is here to confirm this: read what it signs, and run it again with --yes.");
+        }
+
+        _terminal.Error.Write($"{question}? Type yes to sign: ");
+        if (answers.ReadLine()?.Trim() != "yes")
+        {
+            throw new CommandFailure(
+                "not_confirmed", "Nothing was signed, for the answer was not yes: run it again to decide anew.");
+        }
+    }
+
     /// <summary>
     /// Runs work under a progress bar on stderr, so that it never mixes with the result; only people at a terminal see
     /// it.

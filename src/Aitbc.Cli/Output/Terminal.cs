@@ -13,6 +13,9 @@ namespace Aitbc.Cli.Output;
 public sealed record Terminal(
     TextWriter Out, TextWriter Error, bool OutIsRich, bool ErrorIsRich, int PlainWidth, bool Trace)
 {
+    /// <summary>A person's answers; null where nobody is there to give any.</summary>
+    public TextReader? In { get; init; }
+
     private const nint StandardOutput = 1;
     private const nint StandardError = 2;
 
@@ -36,7 +39,10 @@ public sealed record Terminal(
             outIsRich,
             errorIsRich,
             Console.IsOutputRedirected ? RedirectedWidth : PlainTerminalWidth,
-            Environment.GetEnvironmentVariable("AITBC_TRACE") == "1");
+            Environment.GetEnvironmentVariable("AITBC_TRACE") == "1")
+        {
+            In = Console.IsInputRedirected ? null : Console.In,
+        };
     }
 
     /// <summary>Whether the environment allows ANSI codes at all.</summary>

@@ -7,7 +7,8 @@ namespace Aitbc.Infrastructure.Explanation;
 /// <summary>Names accounts by their numbers, and remembers which it named, so that a list below can say who they are.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class AccountNames(LedgerState state)
+/// <param name="state">Knows the numbers; null where nobody does, and ids stand in full.</param>
+internal sealed class AccountNames(LedgerState? state)
 {
     private readonly SortedSet<uint> named = [];
 
@@ -21,7 +22,7 @@ internal sealed class AccountNames(LedgerState state)
     /// <summary>An account by its id: its number, or the id itself where there is no such account.</summary>
     public string Of(AccountId id)
     {
-        if (state.FindAccount(id) is not { } number)
+        if (state?.FindAccount(id) is not { } number)
         {
             return id.ToString();
         }
@@ -37,7 +38,7 @@ internal sealed class AccountNames(LedgerState state)
         foreach (var value in named.ToList())
         {
             var number = new AccountNumber(value);
-            ref readonly var account = ref state.Account(number);
+            ref readonly var account = ref state!.Account(number);
             list.Add(new ExplainedAccount(
                 number.ToString(), account.Kind == AccountKind.System ? null : account.Id, What(account)));
         }
@@ -57,7 +58,7 @@ internal sealed class AccountNames(LedgerState state)
             return account.Council == 1 ? "a person, member of the council" : "a person";
         }
 
-        ref readonly var agent = ref state.Agents[account.Agent - 1];
+        ref readonly var agent = ref state!.Agents[account.Agent - 1];
         var retired = agent.Retired == 1 ? ", retired" : agent.Stopped == 1 ? ", stopped" : string.Empty;
         return $"an agent ({PlainWords.Of(agent.Kind)}) of {agent.Owner}{retired}";
     }

@@ -70,10 +70,12 @@ internal static class OversightWords
         };
     }
 
-    private static string Names(IEnumerable<CommandKind> actions) =>
+    /// <summary>Actions by their names.</summary>
+    public static string Names(IEnumerable<CommandKind> actions) =>
         string.Join(", ", actions.Select(CommandNames.NameOf));
 
-    private static string Hours(uint hours) =>
+    /// <summary>Hours of a day.</summary>
+    public static string Hours(uint hours) =>
         string.Join(", ", Enumerable.Range(0, 24).Where(hour => (hours >> hour & 1) == 1));
 
     private static string OfScope(StopScope scope) => scope == StopScope.All ? "everything" : "the market";

@@ -11,8 +11,8 @@ using Aitbc.Protocol.Wire;
 
 namespace Aitbc.Infrastructure.Remote;
 
-/// <summary>Who may act for an agent's guardian, as a node says it.</summary>
-/// <param name="Account">The guardian's account.</param>
+/// <summary>Someone who may decide about an agent, as a node says it.</summary>
+/// <param name="Account">Their account.</param>
 /// <param name="Keys">Thumbprints of its present keys.</param>
 public sealed record Guardian(AccountId Account, IReadOnlyList<KeyId> Keys);
 
@@ -21,8 +21,9 @@ public sealed record Guardian(AccountId Account, IReadOnlyList<KeyId> Keys);
 /// <param name="Guardians">Who may stop it.</param>
 /// <param name="Threshold">How many of them release it.</param>
 /// <param name="IsStopped">Whether one has stopped it.</param>
+/// <param name="Owner">Whose it is.</param>
 public sealed record GuardedAgent(
-    AccountId Agent, IReadOnlyList<Guardian> Guardians, int Threshold, bool IsStopped);
+    AccountId Agent, IReadOnlyList<Guardian> Guardians, int Threshold, bool IsStopped, Guardian Owner);
 
 /// <summary>What a guardian needs of a node: to look at an agent, and to send one signed command. It follows no chain,
 /// so a stop leaves at once.</summary>
@@ -63,17 +64,42 @@ public sealed class GuardianClient : IDisposable
         var guardians = new List<Guardian>();
         foreach (var id in found.GetProperty("guardians").EnumerateArray())
         {
-            var account = AccountId.Parse(id.GetString()!);
-            var view = await AccountAsync(account, cancellationToken).ConfigureAwait(false);
-            guardians.Add(new Guardian(
-                account, [.. view.GetProperty("keys").EnumerateArray().Select(key => KeyId.Parse(key.GetString()!))]));
+            guardians.Add(await PersonAsync(id, cancellationToken).ConfigureAwait(false));
         }
 
         return new GuardedAgent(
             agent,
             guardians,
             found.GetProperty("guardianThreshold").GetInt32(),
-            found.GetProperty("stopped").GetBoolean());
+            found.GetProperty("stopped").GetBoolean(),
+            await PersonAsync(found.GetProperty("owner"), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Reads a resource of the node.</summary>
+    /// <param name="path">Its path and query.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>Null where the node has no such thing.</returns>
+    /// <exception cref="NodeRefusedException">The node refuses.</exception>
+    /// <exception cref="IOException">The node does not answer.</exception>
+    public Task<JsonElement?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return AskAsync(HttpMethod.Get, path, null, cancellationToken);
+    }
+
+    /// <summary>Asks the node about a text in JSON; nothing is signed, and nothing changes.</summary>
+    /// <param name="path">The path and query.</param>
+    /// <param name="json">The text.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>Null where the node has no such thing.</returns>
+    /// <exception cref="NodeRefusedException">The node refuses.</exception>
+    /// <exception cref="IOException">The node does not answer.</exception>
+    public async Task<JsonElement?> AskAsync(string path, byte[] json, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using var body = new ByteArrayContent(json);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return await AskAsync(HttpMethod.Post, path, body, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Signs a command and sends it; the answer is durable.</summary>
@@ -139,9 +165,18 @@ public sealed class GuardianClient : IDisposable
         await GetAsync($"/v1/accounts/{account}", cancellationToken).ConfigureAwait(false)
         ?? throw new NodeRefusedException("notFound", $"The node knows no account {account}.");
 
-    private async Task<JsonElement?> GetAsync(string path, CancellationToken cancellationToken)
+    private async Task<Guardian> PersonAsync(JsonElement id, CancellationToken cancellationToken)
     {
-        var answer = await node.SendAsync(HttpMethod.Get, path, null, null, cancellationToken).ConfigureAwait(false);
+        var account = AccountId.Parse(id.GetString()!);
+        var view = await AccountAsync(account, cancellationToken).ConfigureAwait(false);
+        return new Guardian(
+            account, [.. view.GetProperty("keys").EnumerateArray().Select(key => KeyId.Parse(key.GetString()!))]);
+    }
+
+    private async Task<JsonElement?> AskAsync(
+        HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
+    {
+        var answer = await node.SendAsync(method, path, body, null, cancellationToken).ConfigureAwait(false);
         return answer.IsOk ? answer.Json()
             : answer.Status == HttpStatusCode.NotFound ? null
             : throw answer.Refusal();

@@ -136,8 +136,8 @@ internal sealed class NodeConnection : IDisposable
 /// <param name="Body">The body.</param>
 internal sealed record NodeAnswer(HttpStatusCode Status, byte[] Body)
 {
-    /// <summary>Whether it is what was asked for.</summary>
-    public bool IsOk => Status == HttpStatusCode.OK;
+    /// <summary>Whether it is what was asked for, done or taken to be done.</summary>
+    public bool IsOk => Status is HttpStatusCode.OK or HttpStatusCode.Accepted;
 
     /// <summary>Whether it is a problem of a code.</summary>
     public bool IsProblem(string code) => !IsOk && Text(Json(), "code") == code;

@@ -3,6 +3,7 @@ using Aitbc.Node.Access;
 using Aitbc.Node.Problems;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.State;
@@ -29,21 +30,32 @@ internal static class AgentApi
             .Require(Role.Reader)
             .Produces<Page<AgentView>>()
             .WithSummary("Agents in order of registration; after is the next of the page before.");
-        v1.MapGet("/agents/{id}", (string id, LedgerHost ledger) =>
+        v1.MapGet("/agents/{id}", (string id, LedgerHost ledger, TimeProvider time) =>
                 AccountId.TryParse(id, out var account)
-                    && ledger.View.Read(state => Find(state, account)) is { } view
+                    && ledger.View.Read(state => Find(
+                        state, account, new Timestamp(time.GetUtcNow().ToUnixTimeMilliseconds()))) is { } view
                     ? Results.Json(view)
                     : Problem.NotFound("No agent has this id.").ToResult())
             .Require(Role.Reader)
             .Produces<AgentView>()
             .Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType)
-            .WithSummary("One agent.");
+            .WithSummary("One agent, with its constitution in words and how far each limit is used.");
     }
 
-    private static AgentView? Find(LedgerState state, AccountId id) =>
-        state.FindAccount(id) is { } number && state.Account(number).Agent is var agent and not 0
-            ? View(state, state.Agents[agent - 1])
-            : null;
+    private static AgentView? Find(LedgerState state, AccountId id, Timestamp now)
+    {
+        if (state.FindAccount(id) is not { } number || state.Account(number).Agent is not (var slot and not 0))
+        {
+            return null;
+        }
+
+        ref readonly var agent = ref state.Agents[slot - 1];
+        return View(state, agent) with
+        {
+            Constitution = ConstitutionView.Of(ConstitutionReading.Of(state, agent)),
+            LimitUses = LimitView.Of(state, agent, now),
+        };
+    }
 
     private static AgentView View(LedgerState state, in AgentRecord agent)
     {
@@ -74,7 +86,12 @@ internal static class AgentApi
             agent.JobsFaulted,
             account.Available,
             account.Stake,
-            Limits(state, agent));
+            Limits(state, agent),
+            (agent.Flags & AgentFlags.SafeMode) != 0,
+            OversightPages.Guardians(state, agent, agent.ReleaseVotes, set: true),
+            agent.ApprovalCount,
+            agent.MotionCount,
+            agent.OverrideCount);
     }
 
     private static LimitsView Limits(LedgerState state, in AgentRecord agent)
@@ -121,6 +138,11 @@ internal static class AgentApi
 /// <param name="Available">Free to use, base units.</param>
 /// <param name="Stake">Staked, base units.</param>
 /// <param name="Limits">Its constitution's hard limits, and what of them is used.</param>
+/// <param name="SafeMode">Whether the monitor has put it into safe mode: what it is exposed to may only shrink.</param>
+/// <param name="ReleaseAgreedBy">The guardians who agree to its release.</param>
+/// <param name="Approvals">Its payloads that wait for approval.</param>
+/// <param name="Motions">Open motions about it.</param>
+/// <param name="Overrides">Overrides of it in force.</param>
 public sealed record AgentView(
     AccountId Id,
     AgentKind Kind,
@@ -135,7 +157,19 @@ public sealed record AgentView(
     uint JobsFaulted,
     TokenAmount Available,
     TokenAmount Stake,
-    LimitsView Limits);
+    LimitsView Limits,
+    bool SafeMode,
+    IReadOnlyList<AccountId> ReleaseAgreedBy,
+    int Approvals,
+    int Motions,
+    int Overrides)
+{
+    /// <summary>Its constitution as data and in words; left out in lists.</summary>
+    public ConstitutionView? Constitution { get; init; }
+
+    /// <summary>How far each limit and each rolling rule is used; left out in lists.</summary>
+    public IReadOnlyList<LimitView>? LimitUses { get; init; }
+}
 
 /// <summary>An agent's hard limits; amounts in base units, days are rolling 24 h.</summary>
 /// <param name="Version">Counts the constitution's versions.</param>

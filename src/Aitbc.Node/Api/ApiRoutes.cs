@@ -33,6 +33,10 @@ internal static class ApiRoutes
         CommandApi.Map(v1);
         AccountApi.Map(v1);
         AgentApi.Map(v1);
+        ApprovalApi.Map(v1);
+        MotionApi.Map(v1);
+        OverrideApi.Map(v1);
+        ConstitutionApi.Map(v1);
         ServiceApi.Map(v1);
         WorkloadApi.Map(v1);
         FinishedApi.Map(v1);

@@ -46,7 +46,7 @@ internal static class CommandApi
             .Describe("Sends signed payloads: one compact JWS, a JSON array of up to 64, each for itself, or one that a"
                 + " passkey proves.");
         v1.MapPost("/oversight", (Delegate)((HttpContext context) => SendAsync(context, stops)))
-            .Describe("Sends a guardian's stop or release: never kept waiting behind other commands.");
+            .Describe("Sends what guardians, owners and council decide: never kept waiting behind other commands.");
     }
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder builder, string summary) => builder
@@ -54,6 +54,7 @@ internal static class CommandApi
         .Accepts<string>(Jose, Json)
         .AcceptsPasskeys()
         .Produces<OutcomeView>()
+        .Produces<OutcomeView>(StatusCodes.Status202Accepted)
         .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
         .Produces<Problem>(StatusCodes.Status401Unauthorized, Problem.MediaType)
         .Produces<Problem>(StatusCodes.Status409Conflict, Problem.MediaType)
@@ -125,6 +126,7 @@ internal static class CommandApi
 
         return !isOne ? JsonAnswer.Ok(answers)
             : answers[0] is Problem problem ? problem.ToResult()
+            : answers[0] is OutcomeView { Outcome: Outcome.Parked } ? JsonAnswer.Accepted(answers[0])
             : JsonAnswer.Ok(answers[0]);
     }
 
@@ -230,7 +232,7 @@ internal static class CommandApi
     /// <summary>What does not belong to the resource of stops and releases; null where all does.</summary>
     private static Problem? FindForeign(SignedPayload signed, bool onlyOversight) =>
         onlyOversight && !Array.TrueForAll(signed.Payload.Commands, command => command.Kind.IsOversight())
-            ? OutcomeProblems.Malformed("Only stops and releases are taken here: send others to /v1/commands.")
+            ? OutcomeProblems.Malformed("Only what guardians, owners and council decide is taken here: send the rest to /v1/commands.")
             : null;
 
     private static List<byte[]>? ReadArray(ReadOnlySpan<byte> json)

@@ -17,6 +17,10 @@ internal sealed class JsonAnswer(object value, int status, string type) : IResul
     public static JsonAnswer Ok(object value) =>
         new(value, StatusCodes.Status200OK, "application/json; charset=utf-8");
 
+    /// <summary>Something that was taken and not done yet.</summary>
+    public static JsonAnswer Accepted(object value) =>
+        new(value, StatusCodes.Status202Accepted, "application/json; charset=utf-8");
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;

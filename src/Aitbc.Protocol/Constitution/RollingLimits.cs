@@ -84,6 +84,20 @@ internal static class RollingLimits
         }
     }
 
+    /// <summary>The oldest bucket of a window that holds anything, from a bucket on; -1 where none does.</summary>
+    public static int OldestFrom(LedgerState state, in RollingWindow window, int first)
+    {
+        for (var at = window.OldestListed; at != 0; at = state.Buckets[at - 1].Younger)
+        {
+            if (state.Buckets[at - 1].Bucket >= first && !state.Buckets[at - 1].Amount.IsZero)
+            {
+                return state.Buckets[at - 1].Bucket;
+            }
+        }
+
+        return window.NewestBucket >= first && !window.Newest.IsZero ? window.NewestBucket : -1;
+    }
+
     private static TokenAmount UsedFrom(LedgerState state, in RollingWindow window, int first)
     {
         var used = window.Total;

@@ -1,6 +1,7 @@
 using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
+using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Rules;
 using Aitbc.Protocol.State;
 
@@ -117,6 +118,26 @@ internal static class RuleChecks
                 && bucket > set.Uses[i].SinceBucket)
             {
                 RollingLimits.Release(state, ref set.Uses[i].Window, bucket, value);
+            }
+        }
+    }
+
+    /// <summary>Gives back what a payload that waits reserved in the very bucket in which a rule began. Of other value
+    /// nobody knows there whether the rule counted it; a payload never waits longer than the rules under which it was
+    /// parked. Only an event's ApplyTo calls this.</summary>
+    public static void ReleaseParked(LedgerState state, int slot, in ApprovalRecord approval)
+    {
+        ref var set = ref state.RuleSets.Write(slot);
+        for (var i = 0; i < set.Count; i++)
+        {
+            ref readonly var rule = ref set.Terms[i];
+            for (var j = 0; j < approval.ValueCount; j++)
+            {
+                if (rule.Kind == RuleKind.RollingValue && approval.Bucket == set.Uses[i].SinceBucket
+                    && (rule.Actions >> (int)approval.Values[j].Action & 1) == 1)
+                {
+                    RollingLimits.Release(state, ref set.Uses[i].Window, approval.Bucket, approval.Values[j].Value);
+                }
             }
         }
     }

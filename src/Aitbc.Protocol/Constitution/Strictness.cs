@@ -52,7 +52,7 @@ internal static class Strictness
     }
 
     /// <summary>Whether one rule refuses all that the other refuses.</summary>
-    private static bool IsAsStrict(in RuleTerms rule, in RuleTerms old)
+    public static bool IsAsStrict(in RuleTerms rule, in RuleTerms old)
     {
         if (rule.Kind != old.Kind || (old.Actions & ~rule.Actions) != 0)
         {
@@ -77,7 +77,8 @@ internal static class Strictness
         };
     }
 
-    private static bool IsSubset(in AccountSet part, int partCount, in AccountSet whole, int wholeCount)
+    /// <summary>Whether every account of one set stands in another.</summary>
+    public static bool IsSubset(in AccountSet part, int partCount, in AccountSet whole, int wholeCount)
     {
         for (var i = 0; i < partCount; i++)
         {

@@ -127,6 +127,11 @@ public readonly record struct ApprovalEnded(
         var slot = state.ApprovalIndex.Find(Id.Value);
         var next = state.Approvals[slot].NextApproval;
         ref var agent = ref state.Agents.Write(state.Accounts[Agent.Slot].Agent - 1);
+        if (agent.RuleSet != 0)
+        {
+            RuleChecks.ReleaseParked(state, agent.RuleSet - 1, state.Approvals[slot]);
+        }
+
         if (agent.FirstApproval == slot + 1)
         {
             agent.FirstApproval = next;

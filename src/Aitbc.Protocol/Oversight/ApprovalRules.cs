@@ -201,7 +201,7 @@ internal static class ApprovalRules
     }
 
     /// <summary>Gives back what was reserved and ends the approval.</summary>
-    private static void End(Step step, int slot, AccountNumber by, ApprovalEnding ending)
+    internal static void End(Step step, int slot, AccountNumber by, ApprovalEnding ending)
     {
         var record = step.State.Approvals[slot];
         for (var i = 0; i < record.ValueCount; i++)

@@ -274,10 +274,11 @@ internal static class MotionRules
     /// <summary>A constitution takes effect; what was asked for under the one before is void.</summary>
     private static void Adopt(Step step, int slot, AccountNumber by, MotionId motion, ConstitutionRecord record)
     {
+        // First, for the rules of before have counted what waits.
+        ApprovalRules.VoidAll(step, slot, by);
         ref readonly var agent = ref step.State.Agents[slot];
         record.Version = agent.Constitution.Version + 1;
         step.Emit(new ConstitutionAdopted(agent.Account, by, motion, record));
-        ApprovalRules.VoidAll(step, slot, by);
         VoidAll(step, slot, MotionKind.Constitution, except: motion);
     }
 
@@ -295,16 +296,8 @@ internal static class MotionRules
         }
     }
 
-    private static ReadOnlySpan<RuleTerms> RulesOf(LedgerState state, in AgentRecord agent)
-    {
-        if (agent.RuleSet == 0)
-        {
-            return [];
-        }
-
-        ref readonly var set = ref state.RuleSets[agent.RuleSet - 1];
-        return ((ReadOnlySpan<RuleTerms>)set.Terms)[..set.Count];
-    }
+    private static ReadOnlySpan<RuleTerms> RulesOf(LedgerState state, in AgentRecord agent) =>
+        ConstitutionReading.RulesOf(state, agent.RuleSet);
 
     private static Outcome Find(in Call call, MotionId id, out int at, out int guardian)
     {

@@ -148,7 +148,8 @@ internal static partial class CommandReader
         return new GrantApproval(approval, payload);
     }
 
-    private static ConstitutionTerms ReadConstitution(ref WireReader reader)
+    /// <summary>A constitution.</summary>
+    internal static ConstitutionTerms ReadConstitution(ref WireReader reader)
     {
         Span<TokenAmount> amounts = stackalloc TokenAmount[4];
         IReadOnlyList<CommandKind> actions = [];

@@ -76,7 +76,8 @@ internal static partial class CommandWriter
         json.WriteInteger("expiresAt"u8, it.ExpiresAt.UnixMs);
     }
 
-    private static void WriteConstitution(Utf8JsonWriter json, ConstitutionTerms it)
+    /// <summary>The members of a constitution.</summary>
+    internal static void WriteConstitution(Utf8JsonWriter json, ConstitutionTerms it)
     {
         json.WriteText("maxStake"u8, it.MaxStake);
         json.WriteText("maxDailyVolume"u8, it.MaxDailyVolume);

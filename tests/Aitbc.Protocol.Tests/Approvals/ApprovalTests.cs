@@ -257,6 +257,48 @@ public sealed class ApprovalTests
             chain.Send(poor, new CancelWorkload(workload), new Transfer(Payee.Id, TokenAmount.FromTokens(9_000))).Outcome);
     }
 
+    [Theory]
+    [InlineData("approved", 60)]
+    [InlineData("denied", 0)]
+    [InlineData("stopped", 0)]
+    public void In_the_rolling_window_of_a_young_rule_it_counts_once_or_not_at_all(string ending, ulong counted)
+    {
+        var rule = new ConstitutionRule(RuleKind.RollingValue, [CommandKind.Transfer])
+        {
+            Amount = TokenAmount.FromTokens(80), Window = Duration.FromHours(1),
+        };
+        chain.Do(Owner, new ChangeConstitution(agent.Id, Asking with { Rules = [rule] }));
+        var (id, bytes) = chain.Park(agent, Pay(60));
+        Assert.Equal(Outcome.WindowLimit, chain.Send(agent, Pay(21)).Outcome);
+        switch (ending)
+        {
+            case "denied": chain.Do(Guardians[0], new DenyApproval(id)); break;
+            case "stopped": chain.Do(Guardians[0], new StopAgent(agent.Id)); break;
+            default:
+                Grant(id, bytes);
+                Assert.Equal(Outcome.Applied, Handled());
+                break;
+        }
+
+        ref readonly var record = ref chain.State.Agents[chain.Account(agent).Agent - 1];
+        var use = LimitUses.Of(chain.State, record, chain.Now).Single(one => one.Line == ConstitutionLine.Rule);
+        Assert.Equal((TokenAmount.FromTokens(counted), TokenAmount.Zero), (use.Used, use.Reserved));
+    }
+
+    [Fact]
+    public void What_was_reserved_under_the_rules_before_gives_nothing_back_to_those_after()
+    {
+        var rule = new ConstitutionRule(RuleKind.RollingValue, [CommandKind.Transfer])
+        {
+            Amount = TokenAmount.FromTokens(80), Window = Duration.FromHours(1),
+        };
+        chain.Park(agent, Pay(60));
+        chain.Do(Owner, new ChangeConstitution(agent.Id, Asking with { Rules = [rule] }));
+        var (id, bytes) = chain.Park(agent, Pay(80));
+        Grant(id, bytes);
+        Assert.Equal(Outcome.WindowLimit, chain.Send(agent, Pay(1)).Outcome);
+    }
+
     private TokenAmount Cost(Actor actor, Command command)
     {
         var before = Available(actor);

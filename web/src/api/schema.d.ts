@@ -199,6 +199,15 @@ export interface paths {
                         "application/json": components["schemas"]["OutcomeView"];
                     };
                 };
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomeView"];
+                    };
+                };
                 /** @description Bad Request */
                 400: {
                     headers: {
@@ -252,7 +261,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a guardian's stop or release: never kept waiting behind other commands. */
+        /** Sends what guardians, owners and council decide: never kept waiting behind other commands. */
         post: {
             parameters: {
                 query?: never;
@@ -278,6 +287,15 @@ export interface paths {
             responses: {
                 /** @description OK */
                 200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OutcomeView"];
+                    };
+                };
+                /** @description Accepted */
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -422,7 +440,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One agent. */
+        /** One agent, with its constitution in words and how far each limit is used. */
         get: {
             parameters: {
                 query?: never;
@@ -450,6 +468,345 @@ export interface paths {
                     };
                     content: {
                         "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for approval, soonest expiry first, by agent or by guardian. */
+        get: {
+            parameters: {
+                query?: {
+                    agent?: string;
+                    guardian?: string;
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfApprovalView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payload that waits for approval, with its effect as things stand. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApprovalView"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/motions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open motions in order of their ids, by agent or by guardian. */
+        get: {
+            parameters: {
+                query?: {
+                    agent?: string;
+                    guardian?: string;
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfMotionView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/motions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One open motion: what it would change, line by line, and who has said what. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MotionView"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Overrides in force in order of their ids, of one agent where one is named. */
+        get: {
+            parameters: {
+                query?: {
+                    agent?: string;
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfOverrideView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/constitutions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All that is wrong with a constitution, what it binds to, and what it would change. */
+        post: {
+            parameters: {
+                query?: {
+                    agent?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConstitutionData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/constitutions/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A constitution to begin with, for each kind of agent. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateView"][];
                     };
                 };
             };
@@ -1978,6 +2335,43 @@ export interface components {
             available: components["schemas"]["TokenAmount"];
             stake: components["schemas"]["TokenAmount"];
             limits: components["schemas"]["LimitsView"];
+            safeMode: boolean;
+            releaseAgreedBy: string[];
+            /** Format: int32 */
+            approvals: number;
+            /** Format: int32 */
+            motions: number;
+            /** Format: int32 */
+            overrides: number;
+            constitution?: null | components["schemas"]["ConstitutionView"];
+            limitUses?: null | components["schemas"]["LimitView"][];
+        };
+        ApprovalId: string;
+        ApprovalView: {
+            id: components["schemas"]["ApprovalId"];
+            agent: components["schemas"]["AccountId"];
+            payloadDigest: components["schemas"]["Digest"];
+            payload: string;
+            /** Format: uint64 */
+            seq: number;
+            timeMs: components["schemas"]["Timestamp"];
+            expiresAtMs: components["schemas"]["Timestamp"];
+            /** Format: uint32 */
+            constitutionVersion: number;
+            /** Format: int32 */
+            needed: number;
+            approvedBy: string[];
+            waitingFor: string[];
+            held: components["schemas"]["TokenAmount"];
+            commands: components["schemas"]["ExplainedPart"][];
+            accounts: components["schemas"]["ExplainedAccount"][];
+            effect: null | components["schemas"]["EffectView"];
+        };
+        BalancesView: {
+            available: components["schemas"]["TokenAmount"];
+            escrow: components["schemas"]["TokenAmount"];
+            stake: components["schemas"]["TokenAmount"];
+            bond: components["schemas"]["TokenAmount"];
         };
         BlockHeader: {
             chain: components["schemas"]["ChainId"];
@@ -2027,8 +2421,48 @@ export interface components {
             /** Format: int32 */
             workloads: number;
         };
+        ChangeView: {
+            line: components["schemas"]["ConstitutionLine"];
+            change: components["schemas"]["Tightness"];
+            before: null | string;
+            after: null | string;
+        };
+        CheckView: {
+            isValid: boolean;
+            problems: string[];
+            words: string[];
+            changes: null | components["schemas"]["ChangeView"][];
+            loosens: null | boolean;
+        };
+        ConstitutionData: {
+            maxStake: components["schemas"]["TokenAmount"];
+            maxDailyVolume: components["schemas"]["TokenAmount"];
+            maxGasPerDay: components["schemas"]["TokenAmount"];
+            maxValuePerAction: components["schemas"]["TokenAmount"];
+            allowedActions: string[];
+            counterparties: string[];
+            hoursUtc: number[];
+            keyChangeHoldMs: components["schemas"]["Duration"];
+            requiresHumanApproval: boolean;
+            rules: null | components["schemas"]["RuleData"][];
+        };
+        /** @enum {unknown} */
+        ConstitutionLine: "maxStake" | "maxDailyVolume" | "maxGasPerDay" | "maxValuePerAction" | "allowedActions" | "counterparties" | "hoursUtc" | "keyChangeHold" | "requiresHumanApproval" | "rule";
+        ConstitutionView: {
+            terms: components["schemas"]["ConstitutionData"];
+            words: string[];
+        };
         Digest: string;
         Duration: number;
+        EffectView: {
+            outcome: components["schemas"]["Outcome"];
+            /** Format: int32 */
+            failedAt: null | number;
+            sentence: string;
+            before: components["schemas"]["BalancesView"];
+            after: components["schemas"]["BalancesView"];
+            limits: components["schemas"]["LimitEffectView"][];
+        };
         EntryWords: {
             /** Format: uint64 */
             seq: number;
@@ -2137,6 +2571,24 @@ export interface components {
             epoch: number;
             leftMs: components["schemas"]["Duration"];
         };
+        LimitEffectView: {
+            before: components["schemas"]["LimitView"];
+            after: components["schemas"]["LimitView"];
+        };
+        LimitView: {
+            limit: components["schemas"]["ConstitutionLine"];
+            /** Format: int32 */
+            rule: null | number;
+            words: string;
+            countsActs: boolean;
+            most: components["schemas"]["TokenAmount"];
+            used: components["schemas"]["TokenAmount"];
+            reserved: components["schemas"]["TokenAmount"];
+            left: components["schemas"]["TokenAmount"];
+            /** Format: int64 */
+            windowMs: null | number;
+            leavesAtMs: null | components["schemas"]["Timestamp"];
+        };
         LimitsView: {
             /** Format: uint32 */
             version: number;
@@ -2166,6 +2618,28 @@ export interface components {
             bond: components["schemas"]["TokenAmount"];
             unbonding: components["schemas"]["TokenAmount"];
         };
+        MotionId: string;
+        /** @enum {unknown} */
+        MotionKind: "constitution" | "guardians" | "override";
+        MotionView: {
+            id: components["schemas"]["MotionId"];
+            agent: components["schemas"]["AccountId"];
+            kind: components["schemas"]["MotionKind"];
+            by: components["schemas"]["AccountId"];
+            words: string;
+            accounts: components["schemas"]["ExplainedAccount"][];
+            /** Format: int32 */
+            needed: number;
+            agreedBy: string[];
+            rejectedBy: string[];
+            undecided: string[];
+            enough: boolean;
+            readyAtMs: components["schemas"]["Timestamp"];
+            lapsesAtMs: components["schemas"]["Timestamp"];
+            constitution: null | components["schemas"]["ProposedConstitution"];
+            guardians: null | components["schemas"]["ProposedGuardians"];
+            override: null | components["schemas"]["ProposedOverride"];
+        };
         OfferView: {
             outcome: components["schemas"]["Outcome"];
             /** Format: uint64 */
@@ -2179,7 +2653,7 @@ export interface components {
             salt: components["schemas"]["Digest"];
         };
         /** @enum {unknown} */
-        Outcome: "applied" | "malformed" | "notSupported" | "wrongChain" | "unknownAccount" | "badProof" | "keyNotPresent" | "laneOutOfRange" | "nonceUsed" | "nonceGap" | "expired" | "validTooFar" | "rateLimited" | "noGasMoney" | "gasLimit" | "stopped" | "staleEpoch" | "epochAhead" | "retired" | "inputRejected" | "dueFirst" | "valueLimit" | "volumeLimit" | "stakeLimit" | "counterpartyNotAllowed" | "outsideHours" | "keyChangeHold" | "actionNotAllowed" | "approvalNeeded" | "notAuthorised" | "noSuchAccount" | "accountExists" | "badPossession" | "keySetFull" | "noSuchKey" | "noSuchAgent" | "badConstitution" | "badGuardians" | "stillEngaged" | "nothingToRelease" | "badAmount" | "insufficientFunds" | "insufficientStake" | "tooManyOpen" | "blobMissing" | "blobExists" | "blobTooLarge" | "noSuchService" | "serviceBusy" | "badTerms" | "noSuchWorkload" | "wrongPhase" | "alreadyBid" | "capabilityMismatch" | "ownWorkload" | "noSuchBid" | "commitmentMismatch" | "alreadyOpened" | "priceOutOfRange" | "verdictGiven" | "verdictContradicted" | "tooFewValidators";
+        Outcome: "applied" | "malformed" | "notSupported" | "wrongChain" | "unknownAccount" | "badProof" | "keyNotPresent" | "laneOutOfRange" | "nonceUsed" | "nonceGap" | "expired" | "validTooFar" | "rateLimited" | "noGasMoney" | "gasLimit" | "stopped" | "staleEpoch" | "epochAhead" | "retired" | "inputRejected" | "dueFirst" | "safeMode" | "deniedByOverride" | "valueLimit" | "volumeLimit" | "stakeLimit" | "counterpartyNotAllowed" | "outsideHours" | "keyChangeHold" | "actionDenied" | "windowLimit" | "sequenceHold" | "counterpartyRecord" | "actionNotAllowed" | "approvalNeeded" | "notAuthorised" | "noSuchAccount" | "accountExists" | "badPossession" | "keySetFull" | "noSuchKey" | "noSuchAgent" | "badConstitution" | "badGuardians" | "stillEngaged" | "nothingToRelease" | "noSuchApproval" | "approvalMismatch" | "noSuchMotion" | "noSuchOverride" | "alreadySaid" | "badAmount" | "insufficientFunds" | "insufficientStake" | "tooManyOpen" | "blobMissing" | "blobExists" | "blobTooLarge" | "noSuchService" | "serviceBusy" | "badTerms" | "noSuchWorkload" | "wrongPhase" | "alreadyBid" | "capabilityMismatch" | "ownWorkload" | "noSuchBid" | "commitmentMismatch" | "alreadyOpened" | "priceOutOfRange" | "verdictGiven" | "verdictContradicted" | "tooFewValidators" | "parked";
         OutcomeView: {
             outcome: components["schemas"]["Outcome"];
             /** Format: uint64 */
@@ -2188,13 +2662,43 @@ export interface components {
             entryHash: null | components["schemas"]["Digest"];
             timeMs: null | components["schemas"]["Timestamp"];
         };
+        /** @enum {unknown} */
+        OverrideEffect: "allow" | "deny";
+        OverrideId: string;
+        OverrideView: {
+            id: components["schemas"]["OverrideId"];
+            agent: components["schemas"]["AccountId"];
+            action: string;
+            effect: components["schemas"]["OverrideEffect"];
+            cap: components["schemas"]["TokenAmount"];
+            used: components["schemas"]["TokenAmount"];
+            left: components["schemas"]["TokenAmount"];
+            reason: components["schemas"]["Digest"];
+            by: components["schemas"]["AccountId"];
+            expiresAtMs: components["schemas"]["Timestamp"];
+        };
         PageOfAgentView: {
             items: components["schemas"]["AgentView"][];
             /** Format: uint64 */
             next: null | number;
         };
+        PageOfApprovalView: {
+            items: components["schemas"]["ApprovalView"][];
+            /** Format: uint64 */
+            next: null | number;
+        };
         PageOfFinishedView: {
             items: components["schemas"]["FinishedView"][];
+            /** Format: uint64 */
+            next: null | number;
+        };
+        PageOfMotionView: {
+            items: components["schemas"]["MotionView"][];
+            /** Format: uint64 */
+            next: null | number;
+        };
+        PageOfOverrideView: {
+            items: components["schemas"]["OverrideView"][];
             /** Format: uint64 */
             next: null | number;
         };
@@ -2265,12 +2769,44 @@ export interface components {
             path: components["schemas"]["PathStep"][];
             block: string;
         };
+        ProposedConstitution: {
+            proposed: components["schemas"]["ConstitutionView"];
+            changes: components["schemas"]["ChangeView"][];
+        };
+        ProposedGuardians: {
+            guardians: string[];
+            /** Format: int32 */
+            threshold: number;
+        };
+        ProposedOverride: {
+            action: string;
+            effect: components["schemas"]["OverrideEffect"];
+            cap: components["schemas"]["TokenAmount"];
+            reason: components["schemas"]["Digest"];
+            expiresAtMs: components["schemas"]["Timestamp"];
+        };
         PublicKey: {
             kty: string;
             crv: string;
             x: string;
             y: string;
         };
+        RuleData: {
+            type: components["schemas"]["RuleKind"];
+            actions: string[];
+            amount: null | components["schemas"]["TokenAmount"];
+            /** Format: uint32 */
+            count: null | number;
+            windowMs: null | components["schemas"]["Duration"];
+            accounts: null | string[];
+            forbids: null | boolean;
+            hoursUtc: null | number[];
+            then: null | string[];
+            /** Format: uint32 */
+            minRecordPpm: null | number;
+        };
+        /** @enum {unknown} */
+        RuleKind: "deny" | "maxValue" | "rollingValue" | "rollingCount" | "counterparties" | "hours" | "sequence" | "counterpartyRecord" | "approvalAbove";
         SaltOffer: {
             workload: components["schemas"]["WorkloadId"];
             salt: components["schemas"]["Digest"];
@@ -2341,6 +2877,13 @@ export interface components {
             health: components["schemas"]["ServiceHealth"];
             stopped: boolean;
         };
+        TemplateView: {
+            kind: components["schemas"]["AgentKind"];
+            purpose: string;
+            constitution: components["schemas"]["ConstitutionView"];
+        };
+        /** @enum {unknown} */
+        Tightness: "same" | "tighter" | "looser";
         Timestamp: number;
         TokenAmount: string;
         VerdictsView: {
