@@ -96,7 +96,7 @@ internal static class SafetyBench
             monitor.Fetch(in acts[(i + Ahead) % acts.Length]);
             ref var act = ref acts[i % acts.Length];
             var finding = monitor.Observe(in act);
-            parked += finding.Verdict == MonitorVerdict.Pass ? 0 : 1;
+            parked += finding.Verdict == MonitorLevel.Pass ? 0 : 1;
             if (isAudited)
             {
                 group.Add(in act, in finding);
@@ -166,7 +166,7 @@ internal static class SafetyBench
             new AccountNumber(999_999),
             new Timestamp(Start.UnixMs + ((long)count * 2 * EachMs / agents)),
             TokenAmount.FromTokens(100_000));
-        if (monitor.Observe(in drain).Verdict == MonitorVerdict.Pass)
+        if (monitor.Observe(in drain).Verdict == MonitorLevel.Pass)
         {
             throw new InvalidOperationException("The benchmark's monitor lets a drain pass.");
         }

@@ -232,7 +232,8 @@ internal static class CommandApi
     /// <summary>What does not belong to the resource of stops and releases; null where all does.</summary>
     private static Problem? FindForeign(SignedPayload signed, bool onlyOversight) =>
         onlyOversight && !Array.TrueForAll(signed.Payload.Commands, command => command.Kind.IsOversight())
-            ? OutcomeProblems.Malformed("Only what guardians, owners and council decide is taken here: send the rest to /v1/commands.")
+            ? OutcomeProblems.Malformed(
+                "Only what guardians, owners and council decide is taken here: send the rest to /v1/commands.")
             : null;
 
     private static List<byte[]>? ReadArray(ReadOnlySpan<byte> json)

@@ -21,7 +21,7 @@ public sealed class VerdictGroup
     private static readonly byte[][] Kinds =
         [.. Enum.GetValues<CommandKind>().Select(kind => Quoted(CommandNames.NameOf(kind)))];
 
-    private static readonly byte[][] Verdicts = Quoted<MonitorVerdict>();
+    private static readonly byte[][] Verdicts = Quoted<MonitorLevel>();
     private static readonly byte[][] Detectors = Quoted<Detector>();
     private static readonly byte[][] Subjects = Quoted<MonitorSubject>();
 
@@ -81,7 +81,7 @@ public sealed class VerdictGroup
 
         Put(","u8);
         Put(Verdicts[(int)finding.Verdict]);
-        if (finding.Verdict != MonitorVerdict.Pass)
+        if (finding.Verdict != MonitorLevel.Pass)
         {
             Put(","u8);
             Put(Detectors[(int)finding.Detector]);

@@ -4,7 +4,7 @@ using Aitbc.Primitives;
 namespace Aitbc.Safety.Monitor;
 
 /// <summary>What the monitor wants done about an action; a larger number is graver.</summary>
-public enum MonitorVerdict : byte
+public enum MonitorLevel : byte
 {
     /// <summary>Nothing: the action is taken into the history.</summary>
     Pass = 0,
@@ -74,7 +74,7 @@ public enum MonitorSubject : byte
 /// <param name="Limit">The limit, in the same unit; what is seen is above it.</param>
 /// <remarks>Immutable. Amounts are rounded up to 2^40 base units (about a millionth of a token).</remarks>
 public readonly record struct MonitorFinding(
-    MonitorVerdict Verdict, Detector Detector, MonitorSubject Subject, UInt128 Observed, UInt128 Limit)
+    MonitorLevel Verdict, Detector Detector, MonitorSubject Subject, UInt128 Observed, UInt128 Limit)
 {
     /// <summary>The time over which was counted.</summary>
     public Duration Window => Detector switch

@@ -42,7 +42,7 @@ public sealed class SafetyMonitor
         if (!TryPrepare(in action, out var agent, out var owner, out var act, out var whole))
         {
             return new MonitorFinding(
-                MonitorVerdict.Park, Detector.Room, MonitorSubject.Agent, (UInt128)options.MaxWindows + 1,
+                MonitorLevel.Park, Detector.Room, MonitorSubject.Agent, (UInt128)options.MaxWindows + 1,
                 (UInt128)options.MaxWindows);
         }
 
@@ -55,7 +55,7 @@ public sealed class SafetyMonitor
         }
 
         Count(agent, owner);
-        if (worst.Verdict == MonitorVerdict.Pass)
+        if (worst.Verdict == MonitorLevel.Pass)
         {
             Take(in action, agent, owner, in act, in whole);
         }
@@ -145,14 +145,14 @@ public sealed class SafetyMonitor
         if (reading.IsOver)
         {
             var verdict = isFlow && reading.Observed / (ulong)options.SafeModeFactor > reading.Limit
-                ? MonitorVerdict.SafeMode
-                : MonitorVerdict.Park;
+                ? MonitorLevel.SafeMode
+                : MonitorLevel.Park;
             worst = verdict > worst.Verdict ? Finding(verdict, detector, reading, subject) : worst;
         }
     }
 
     private static MonitorFinding Finding(
-        MonitorVerdict verdict, Detector detector, Reading reading, MonitorSubject subject)
+        MonitorLevel verdict, Detector detector, Reading reading, MonitorSubject subject)
     {
         var isPlain = detector is Detector.Rate or Detector.Outlier;
         return new MonitorFinding(

@@ -11,7 +11,7 @@ namespace Aitbc.Simulation.Attacks;
 /// <param name="Verdict">What it led to.</param>
 /// <param name="DamagePpm">Value it moved before that, or in all where it was not found, ppm of the daily cap.</param>
 public sealed record AttackOutcome(
-    AttackKind Kind, bool Found, Detector By, MonitorSubject Subject, MonitorVerdict Verdict, long DamagePpm);
+    AttackKind Kind, bool Found, Detector By, MonitorSubject Subject, MonitorLevel Verdict, long DamagePpm);
 
 /// <summary>A finding about an honest agent.</summary>
 /// <param name="Agent">Its place in the trace.</param>
@@ -102,7 +102,7 @@ public sealed class DetectionDrill
 
             var finding = monitor.Observe(in action);
             var attack = attackOf[act.Agent];
-            if (finding.Verdict == MonitorVerdict.Pass)
+            if (finding.Verdict == MonitorLevel.Pass)
             {
                 Move(act);
             }
@@ -147,7 +147,7 @@ public sealed class DetectionDrill
         var cap = trace.Agents[labelled.Agents[0]].Cap;
         return new AttackOutcome(
             labelled.Kind,
-            finding.Verdict != MonitorVerdict.Pass,
+            finding.Verdict != MonitorLevel.Pass,
             finding.Detector,
             finding.Subject,
             finding.Verdict,

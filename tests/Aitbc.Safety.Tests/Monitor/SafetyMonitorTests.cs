@@ -17,13 +17,13 @@ public sealed class SafetyMonitorTests
         for (var i = 0; i < 40; i++)
         {
             // 2 tokens each: 80 in all, which is the limit.
-            Assert.Equal(MonitorVerdict.Pass, watched.Do(Agent, 1_999, (uint)(100 + i)).Verdict);
+            Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 1_999, (uint)(100 + i)).Verdict);
             watched.Pass(120_000);
         }
 
         Watched.AssertFound(watched.Do(Agent, 1_000), Detector.Probation, MonitorSubject.Agent);
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(Agent, 0, null, CommandKind.ListService).Verdict);
-        Assert.Equal(MonitorVerdict.Pass, watched.PassHours(25).Do(Agent, 1_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 0, null, CommandKind.ListService).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(25).Do(Agent, 1_000).Verdict);
     }
 
     [Fact]
@@ -32,11 +32,11 @@ public sealed class SafetyMonitorTests
         var watched = new Watched();
         for (uint agent = 1; agent <= 8; agent++)
         {
-            Assert.Equal(MonitorVerdict.Pass, watched.Do(agent, 9_900, 100 + agent).Verdict);
+            Assert.Equal(MonitorLevel.Pass, watched.Do(agent, 9_900, 100 + agent).Verdict);
         }
 
         Watched.AssertFound(watched.Do(9, 9_900, 109), Detector.Probation, MonitorSubject.Owner);
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(10, 9_900, 110, owner: 2_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(10, 9_900, 110, owner: 2_000).Verdict);
     }
 
     [Fact]
@@ -45,21 +45,21 @@ public sealed class SafetyMonitorTests
         var watched = new Watched().LiveAMonth(Agent);
         for (var i = 0; i < 100; i++)
         {
-            Assert.Equal(MonitorVerdict.Pass, watched.Do(Agent, 0, null, CommandKind.AcceptWork).Verdict);
+            Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 0, null, CommandKind.AcceptWork).Verdict);
         }
 
         var finding = watched.Do(Agent, 0, null, CommandKind.AcceptWork);
         Watched.AssertFound(finding, Detector.Rate, MonitorSubject.Agent);
-        Assert.Equal(MonitorVerdict.Park, finding.Verdict);
+        Assert.Equal(MonitorLevel.Park, finding.Verdict);
         Assert.Equal("The agent acts 101 times within the hour; its limit is 100.", finding.Sentence);
-        while (finding.Verdict == MonitorVerdict.Park)
+        while (finding.Verdict == MonitorLevel.Park)
         {
             finding = watched.Do(Agent, 0, null, CommandKind.AcceptWork);
         }
 
         Assert.Equal((UInt128)303, finding.Observed);
-        Assert.Equal(MonitorVerdict.SafeMode, finding.Verdict);
-        Assert.Equal(MonitorVerdict.Pass, watched.PassHours(1).Do(Agent, 0, null, CommandKind.AcceptWork).Verdict);
+        Assert.Equal(MonitorLevel.SafeMode, finding.Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(1).Do(Agent, 0, null, CommandKind.AcceptWork).Verdict);
     }
 
     [Fact]
@@ -67,11 +67,11 @@ public sealed class SafetyMonitorTests
     {
         var watched = new Watched().LiveAMonth(Agent);
 
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(Agent, 49_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 49_000).Verdict);
         watched.PassHours(2);
         var finding = watched.Do(Agent, 71_000);
         Watched.AssertFound(finding, Detector.OverAverage, MonitorSubject.Agent);
-        Assert.Equal(MonitorVerdict.Park, finding.Verdict);
+        Assert.Equal(MonitorLevel.Park, finding.Verdict);
         Assert.Contains("71.", finding.Sentence, StringComparison.Ordinal);
     }
 
@@ -80,15 +80,15 @@ public sealed class SafetyMonitorTests
     {
         var watched = new Watched().LiveAMonth(Agent);
 
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(Agent, 49_000, null, CommandKind.DepositStake).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 49_000, null, CommandKind.DepositStake).Verdict);
         var more = watched.PassHours(2).Do(Agent, 2_000, null, CommandKind.DepositStake);
         Watched.AssertFound(more, Detector.NewKind, MonitorSubject.Agent);
 
         // After two days it is no longer new.
-        Assert.Equal(MonitorVerdict.Pass, watched.PassHours(24).Do(Agent, 1_000).Verdict);
-        Assert.Equal(MonitorVerdict.Pass, watched.PassHours(24).Do(Agent, 1_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(24).Do(Agent, 1_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(24).Do(Agent, 1_000).Verdict);
         Assert.Equal(
-            MonitorVerdict.Pass, watched.PassHours(2).Do(Agent, 60_000, null, CommandKind.DepositStake).Verdict);
+            MonitorLevel.Pass, watched.PassHours(2).Do(Agent, 60_000, null, CommandKind.DepositStake).Verdict);
     }
 
     [Fact]
@@ -97,10 +97,10 @@ public sealed class SafetyMonitorTests
         var watched = new Watched().LiveAMonth(Agent);
         MonitorFinding finding = default;
         ulong moved = 0;
-        for (uint i = 0; finding.Verdict == MonitorVerdict.Pass; i++)
+        for (uint i = 0; finding.Verdict == MonitorLevel.Pass; i++)
         {
             finding = watched.Pass(600_000).Do(Agent, 1_000, Stranger + i);
-            moved += finding.Verdict == MonitorVerdict.Pass ? 1_000UL : 0;
+            moved += finding.Verdict == MonitorLevel.Pass ? 1_000UL : 0;
         }
 
         Watched.AssertFound(finding, Detector.Strangers, MonitorSubject.Agent);
@@ -113,7 +113,7 @@ public sealed class SafetyMonitorTests
     {
         var watched = new Watched().LiveAMonth(Agent).PassHours(24);
         MonitorFinding finding = default;
-        while (finding.Verdict == MonitorVerdict.Pass)
+        while (finding.Verdict == MonitorLevel.Pass)
         {
             finding = watched.Pass(600_000).Do(Agent, 5_000, Stranger);
         }
@@ -127,7 +127,7 @@ public sealed class SafetyMonitorTests
     {
         var watched = new Watched().LiveAMonth(1, 2, 3, 4, 5, 6, 7, 8);
         MonitorFinding finding = default;
-        for (uint i = 0; finding.Verdict == MonitorVerdict.Pass && i < 144; i++)
+        for (uint i = 0; finding.Verdict == MonitorLevel.Pass && i < 144; i++)
         {
             // In a day at most 72 of each agent's cap of 1,000.
             finding = watched.Pass(600_000).Do(1 + (i % 8), 4_000, Stranger + i);
@@ -157,7 +157,7 @@ public sealed class SafetyMonitorTests
         watched.PassHours(30);
         MonitorFinding finding = default;
         var steps = 0;
-        for (; finding.Verdict == MonitorVerdict.Pass && steps < 60; steps++)
+        for (; finding.Verdict == MonitorLevel.Pass && steps < 60; steps++)
         {
             var from = 1 + (uint)(steps % ring);
             var to = 1 + (uint)((steps + 1) % ring);
@@ -173,19 +173,19 @@ public sealed class SafetyMonitorTests
     {
         var watched = new Watched().LiveAMonth(1, 2);
 
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(1, 900_000, Watched.Owner).Verdict);
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(1, 900_000, 2).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(1, 900_000, Watched.Owner).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(1, 900_000, 2).Verdict);
     }
 
     [Fact]
     public void After_a_change_of_keys_a_quarter_is_enough()
     {
         var watched = new Watched().LiveAMonth(Agent);
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(Agent, 0, null, CommandKind.AddKey).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 0, null, CommandKind.AddKey).Verdict);
 
         Watched.AssertFound(
             watched.PassHours(2).Do(Agent, 21_000, Stranger), Detector.HourValue, MonitorSubject.Agent);
-        Assert.Equal(MonitorVerdict.Pass, watched.PassHours(23).Do(Agent, 21_000, Stranger).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(23).Do(Agent, 21_000, Stranger).Verdict);
     }
 
     [Fact]
@@ -194,14 +194,14 @@ public sealed class SafetyMonitorTests
         var watched = new Watched().LiveAMonth(Agent);
         var large = watched.Of(Agent, 200_000);
 
-        Assert.NotEqual(MonitorVerdict.Pass, watched.Monitor.Observe(large).Verdict);
-        Assert.NotEqual(MonitorVerdict.Pass, watched.Monitor.Observe(large).Verdict);
+        Assert.NotEqual(MonitorLevel.Pass, watched.Monitor.Observe(large).Verdict);
+        Assert.NotEqual(MonitorLevel.Pass, watched.Monitor.Observe(large).Verdict);
         for (var i = 0; i < 20; i++)
         {
             Assert.True(watched.Monitor.Approve(watched.PassHours(24).Of(Agent, 200_000)));
         }
 
-        Assert.Equal(MonitorVerdict.Pass, watched.PassHours(24).Do(Agent, 100_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(24).Do(Agent, 100_000).Verdict);
     }
 
     [Fact]
@@ -221,8 +221,8 @@ public sealed class SafetyMonitorTests
                     1 + (uint)random.NextInt32(3), (ulong)random.NextInt32(90_000), (uint)random.NextInt32(60)));
             }
 
-            Assert.Contains(found, finding => finding.Verdict == MonitorVerdict.Park);
-            Assert.Contains(found, finding => finding.Verdict == MonitorVerdict.Pass);
+            Assert.Contains(found, finding => finding.Verdict == MonitorLevel.Park);
+            Assert.Contains(found, finding => finding.Verdict == MonitorLevel.Pass);
             return found;
         }
     }
@@ -232,11 +232,11 @@ public sealed class SafetyMonitorTests
     {
         var watched = new Watched(new MonitorOptions { MaxWindows = 2 });
 
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(1, 1_000).Verdict);
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(2, 1_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(1, 1_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(2, 1_000).Verdict);
         Watched.AssertFound(watched.Do(3, 0, null, CommandKind.AcceptWork), Detector.Room, MonitorSubject.Agent);
         Watched.AssertFound(watched.Do(uint.MaxValue, 0, null), Detector.Room, MonitorSubject.Agent);
-        Assert.Equal(MonitorVerdict.Pass, watched.Do(2, 1_000).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(2, 1_000).Verdict);
         Assert.Equal(2, watched.Monitor.Agents);
     }
 
@@ -261,7 +261,7 @@ public sealed class SafetyMonitorTests
         for (var i = 0; i < 5_000; i++)
         {
             var huge = watched.Of(Agent, 1) with { Value = TokenAmount.MaxSupply };
-            Assert.NotEqual(MonitorVerdict.Pass, watched.Monitor.Observe(huge).Verdict);
+            Assert.NotEqual(MonitorLevel.Pass, watched.Monitor.Observe(huge).Verdict);
             Assert.True(watched.Monitor.Learn(huge with { DailyCap = TokenAmount.MaxSupply }));
             watched.Monitor.Learn(huge with { Counterparty = new AccountNumber((uint)i), At = new Timestamp(i) });
         }
@@ -288,7 +288,7 @@ public sealed class SafetyMonitorTests
         foreach (var detector in Enum.GetValues<Detector>())
         {
             var finding = new MonitorFinding(
-                MonitorVerdict.Park,
+                MonitorLevel.Park,
                 detector,
                 MonitorSubject.Owner,
                 3_000_000_000_000_000_000,

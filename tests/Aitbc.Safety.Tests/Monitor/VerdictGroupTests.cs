@@ -100,7 +100,7 @@ public sealed class VerdictGroupTests
     {
         var group = new VerdictGroup();
         var longest = new MonitorFinding(
-            MonitorVerdict.SafeMode, Detector.OverAverage, MonitorSubject.Owner, UInt128.MaxValue, UInt128.MaxValue);
+            MonitorLevel.SafeMode, Detector.OverAverage, MonitorSubject.Owner, UInt128.MaxValue, UInt128.MaxValue);
         for (var i = 0; i < count; i++)
         {
             group.Add(

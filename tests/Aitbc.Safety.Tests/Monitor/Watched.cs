@@ -60,7 +60,7 @@ internal sealed class Watched
     public static void AssertFound(MonitorFinding finding, Detector detector, MonitorSubject subject)
     {
         Assert.Equal((detector, subject), (finding.Detector, finding.Subject));
-        Assert.NotEqual(MonitorVerdict.Pass, finding.Verdict);
+        Assert.NotEqual(MonitorLevel.Pass, finding.Verdict);
         Assert.True(finding.Observed > finding.Limit, finding.Sentence);
     }
 }
