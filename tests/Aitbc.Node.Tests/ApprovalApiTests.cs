@@ -49,6 +49,9 @@ public sealed class ApprovalApiTests : IAsyncLifetime
             $"{node.Account(GuardedAgent.Owner)}",
             shown.GetProperty("accounts").EnumerateArray().Select(one => one.GetProperty("id").GetString()));
 
+        Assert.Equal(
+            "Waits for its guardians' approval",
+            (await node.GetAsync($"/v1/entries/{id.Value}/words")).GetProperty("outcomeWords").GetString());
         Assert.Null(await agent.SayAsync(0, new GrantApproval(id, bytes)));
         Assert.Equal((2, 1, 2), Counts(await ShowAsync(id)));
         var effect = (await ShowAsync(id)).GetProperty("effect");

@@ -83,7 +83,7 @@ public static class EntryExplainer
         var asked = payload is null
             ? [InputPart((SystemInput)body, names)]
             : payload.Commands.Select(command => CommandPart(command, names)).ToList();
-        var refusal = entry.Outcome == Outcome.Applied ? null : Refusal(state, entry, payload!);
+        var refusal = entry.Outcome is Outcome.Applied or Outcome.Parked ? null : Refusal(state, entry, payload!);
         Follow(state, entry, previous);
         var (events, _, gas) = Events(entry, names, int.MaxValue);
         return new EntryExplanation(
@@ -94,7 +94,7 @@ public static class EntryExplainer
             payload?.From,
             payload?.Proof == ProofKind.Jws ? payload.Signer : null,
             asked,
-            refusal is null ? OutcomeOf(payload) : $"Refused: {refusal.Rule}",
+            refusal is null ? OutcomeOf(payload, entry.Outcome) : $"Refused: {refusal.Rule}",
             refusal,
             gas,
             events,
@@ -141,8 +141,9 @@ public static class EntryExplainer
         return $"Account {names.Of(payload.From)}, {how} ({nonce})";
     }
 
-    internal static string OutcomeOf(ClientPayload? payload) => payload switch
+    internal static string OutcomeOf(ClientPayload? payload, Outcome outcome) => payload switch
     {
+        not null when outcome == Outcome.Parked => "Waits for its guardians' approval",
         null => "Taken",
         { Commands.Length: 1 } => "Applied",
         _ => $"Applied, all {payload.Commands.Length} commands",

@@ -68,8 +68,8 @@ public sealed record EntryWords(
             asked,
             payload?.Commands.Length ?? 1,
             entry.Outcome,
-            entry.Outcome == Outcome.Applied
-                ? EntryExplainer.OutcomeOf(payload)
+            entry.Outcome is Outcome.Applied or Outcome.Parked
+                ? EntryExplainer.OutcomeOf(payload, entry.Outcome)
                 : $"Refused: {RuleWords.Of(entry.Outcome)}",
             gas,
             events,
