@@ -7,7 +7,7 @@ public enum Role
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Reads.</summary>
+    /// <summary>Reads; an auditor's role, too: there is nothing to read beyond it.</summary>
     Reader = 1,
 
     /// <summary>Sends signed commands, too.</summary>
