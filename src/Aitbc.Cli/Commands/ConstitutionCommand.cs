@@ -108,7 +108,7 @@ public static class ConstitutionCommand
             "templates",
             "A constitution to begin with, for each kind of agent.",
             "aitbc constitution templates",
-            "aitbc constitution templates --kind requester > policy.json")
+            "aitbc constitution templates --kind requester")
         {
             kind,
         };

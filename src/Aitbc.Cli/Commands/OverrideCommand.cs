@@ -98,8 +98,8 @@ public static class OverrideCommand
                 ? "Denies an agent an action at once, whatever its constitution allows."
                 : "Proposes to let an agent pass what its constitution does not allow; its guardians decide.",
             denies
-                ? "aitbc override deny mine transfer --hours 24 --reason \"looks odd\" --data ./agents"
-                : "aitbc override allow mine transfer --cap 50 --hours 2 --reason \"moving house\" --data ./agents");
+                ? "aitbc override deny mine transfer --hours 24 --reason odd --data ./agents"
+                : "aitbc override allow mine transfer --cap 50 --hours 2 --reason moving --data ./agents");
         guardian.AddTo(command);
         command.Add(action);
         if (!denies)

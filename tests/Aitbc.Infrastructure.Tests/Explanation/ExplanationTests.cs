@@ -50,8 +50,8 @@ public sealed class ExplanationTests
         {
             var seq = made.Header.Seq;
             var it = EntryExplainer.Explain(temporary.Root, seq, CancellationToken.None);
-            Assert.Equal(made.Result.Outcome == Outcome.Applied, it.Refusal is null);
-            Assert.Equal(made.Result.Outcome == Outcome.Applied ? null : (int?)made.Result.Outcome, it.Refusal?.Code);
+            var isRefused = made.Result.Outcome is not (Outcome.Applied or Outcome.Parked);
+            Assert.Equal(isRefused ? (int?)made.Result.Outcome : null, it.Refusal?.Code);
             refusals.UnionWith(it.Refusal is { } refusal ? [refusal.Outcome] : []);
             events.UnionWith(it.Events.Select(part => part.Type));
             kinds.UnionWith(it.Asked.Select(part => part.Type));
