@@ -6,7 +6,8 @@ namespace Aitbc.Protocol;
 /// </summary>
 /// <remarks>
 /// 1 to 99 are inadmissible: not journalled, free, nonce kept. 100 and above are refused later: journalled, base gas
-/// paid, nonce used, nothing else changed; <see cref="Parked"/> alone is no refusal. Source: DESIGN.md sections 5 and 6.
+/// paid, nonce used, nothing else changed; <see cref="Parked"/> alone is no refusal. Source: DESIGN.md sections 5 and
+/// 6.
 /// </remarks>
 public enum Outcome : ushort
 {

@@ -168,9 +168,9 @@ public sealed partial class SafetyGateway
         using var run = new DryRun(state, now);
         Rehearse(run, inFlight.Of(payload.From));
 
-        // 1 form, nonce, expiry, gas; 2 stops and epoch; 3 lifecycle; then for each command safe mode, 4 deny overrides,
-        // 5 hard limits, 6 allowed actions, 7 the monitor's verdict, 8 approval, 9 the act's own rules. What waits for
-        // approval is sent: it waits on the ledger.
+        // 1 form, nonce, expiry, gas; 2 stops and epoch; 3 lifecycle; then for each command safe mode, 4 deny
+        // overrides, 5 hard limits, 6 allowed actions, 7 the monitor's verdict, 8 approval, 9 the act's own rules. What
+        // waits for approval is sent: it waits on the ledger.
         var failedAt = 0;
         var outcome = run.Admit(payload);
         outcome = outcome == Outcome.Applied ? run.Handle(out failedAt) : outcome;

@@ -12,8 +12,8 @@ using Aitbc.Protocol.Identity;
 
 namespace Aitbc.Cli.Tests;
 
-/// <summary><c>aitbc stop</c> and <c>aitbc release</c> against a node in a process of its own, while that or the agents'
-/// host has the directory with the guardian's key.</summary>
+/// <summary><c>aitbc stop</c> and <c>aitbc release</c> against a node in a process of its own, while that or the
+/// agents' host has the directory with the guardian's key.</summary>
 public sealed class GuardianCommandTests : IAsyncLifetime
 {
     private readonly string root = Directory.CreateTempSubdirectory("aitbc-guardian-").FullName;
@@ -91,8 +91,8 @@ public sealed class GuardianCommandTests : IAsyncLifetime
         Assert.Equal(
             (0, ""), (stop.ExitCode, stop.Error));
         Assert.Matches(
-            $"^{agent} is stopped since entry [0-9]+, by {people[1]}\\.\n'aitbc release' lets it go on, once 2 guardians"
-                + " agree\\.\n$",
+            $"^{agent} is stopped since entry [0-9]+, by {people[1]}\\.\n'aitbc release' lets it go on, once 2"
+                + " guardians agree\\.\n$",
             stop.Out.ReplaceLineEndings("\n"));
         var first = await ActAsync("release", $"{agent}", NodePath);
         Assert.Equal((false, $"{people[1]}"), (first.GetProperty("released").GetBoolean(),
@@ -123,7 +123,8 @@ public sealed class GuardianCommandTests : IAsyncLifetime
             ($"mine is no account, and {NodePath} has no agent of that name: name its account, or its directory with"
                 + " --data.",
                 await RunAsync("stop", "mine", NodePath)),
-            ($"The node at {url} has no agent {people[0]}: check both.", await RunAsync("stop", $"{people[0]}", NodePath)),
+            ($"The node at {url} has no agent {people[0]}: check both.",
+                await RunAsync("stop", $"{people[0]}", NodePath)),
             ($"{people[2]} is no guardian of {agent} with a key in {NodePath}: name one with --as; its guardians are"
                 + $" {people[1]}.",
                 await RunAsync("stop", $"{agent}", NodePath, "--as", $"{people[2]}")),

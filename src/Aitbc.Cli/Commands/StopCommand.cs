@@ -6,7 +6,8 @@ using Aitbc.Protocol.Oversight;
 
 namespace Aitbc.Cli.Commands;
 
-/// <summary><c>aitbc stop</c> and <c>aitbc release</c>: a guardian stops its agent, and agrees to let it go on.</summary>
+/// <summary><c>aitbc stop</c> and <c>aitbc release</c>: a guardian stops its agent, and agrees to let it go on.
+/// </summary>
 public static class StopCommand
 {
     /// <summary>Builds the command that stops.</summary>

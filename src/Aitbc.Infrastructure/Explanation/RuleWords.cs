@@ -26,8 +26,8 @@ internal static class RuleWords
         Outcome.CounterpartyRecord => "a rule of the constitution asks for a better record of whom value goes to",
         Outcome.KeyChangeHold => "the constitution holds value back for a while after a change of keys",
         Outcome.ActionNotAllowed => "the constitution's allowedActions does not name this action",
-        Outcome.ApprovalNeeded => "a person must approve it, and it cannot wait: 16 payloads of an agent may, of up to 64"
-            + " commands each",
+        Outcome.ApprovalNeeded => "a person must approve it, and it cannot wait: 16 payloads of an agent may, of up to"
+            + " 64 commands each",
         _ => null,
     };
 

@@ -21,7 +21,8 @@ public sealed class HeldKeys : IDisposable
         present = [.. store.List()];
     }
 
-    /// <summary>Opens the keys of a node's, or of a host's, data directory; the passphrase is the environment's.</summary>
+    /// <summary>Opens the keys of a node's, or of a host's, data directory; the passphrase is the environment's.
+    /// </summary>
     /// <param name="path">The data directory.</param>
     /// <exception cref="FileNotFoundException">It holds no keys.</exception>
     /// <exception cref="KeyFileException">The host's key was refused: damaged, or another passphrase.</exception>

@@ -9,8 +9,8 @@ using Aitbc.Protocol.State;
 namespace Aitbc.Protocol.Constitution;
 
 /// <summary>What another constitution would have made of one payload.</summary>
-/// <param name="Would"><see cref="Outcome.Applied"/> where it lets it pass, <see cref="Outcome.Parked"/> where it asks a
-/// person, or the refusal.</param>
+/// <param name="Would"><see cref="Outcome.Applied"/> where it lets it pass, <see cref="Outcome.Parked"/> where it asks
+/// a person, or the refusal.</param>
 /// <param name="At">Place, in the payload, of the command that is refused or asks first; 0 where none does.</param>
 /// <param name="Value">Value and stake of the payload, base units.</param>
 public readonly record struct TrialOutcome(Outcome Would, int At, TokenAmount Value);

@@ -22,8 +22,8 @@ public static partial class EventWords
                     + (rule.Motion.IsZero ? "" : Line($", as motion {rule.Motion} proposes"));
             case EventKind.ConstitutionAdopted:
                 var adopted = Read<ConstitutionAdopted>(value);
-                return Line($"Version {adopted.Constitution.Version} of the constitution of {names.Of(adopted.Account)} ")
-                    + Line($"is in force, by {names.Of(adopted.By)}")
+                return Line($"Version {adopted.Constitution.Version} of the constitution of ")
+                    + Line($"{names.Of(adopted.Account)} is in force, by {names.Of(adopted.By)}")
                     + (adopted.Motion.IsZero ? "" : Line($" with motion {adopted.Motion}"));
             case EventKind.MotionProposed:
                 var proposed = Read<MotionProposed>(value);
@@ -33,7 +33,8 @@ public static partial class EventWords
             case EventKind.MotionVoted:
                 var voted = Read<MotionVoted>(value);
                 return Line($"Guardian {names.Of(voted.By)} spoke on motion {voted.Id}: ")
-                    + Line($"{BitOperations.PopCount(voted.Votes)} agree, {BitOperations.PopCount(voted.Against)} reject");
+                    + Line($"{BitOperations.PopCount(voted.Votes)} agree, ")
+                    + Line($"{BitOperations.PopCount(voted.Against)} reject");
             case EventKind.MotionEnded:
                 var ended = Read<MotionEnded>(value);
                 return Line($"Motion {ended.Id} of the guardians of {names.Of(ended.Agent)} ")
@@ -91,7 +92,8 @@ public static partial class EventWords
             case EventKind.CommandParked:
                 var parked = Read<CommandParked>(value);
                 return Line($"A command of {names.Of(parked.Agent)} waits for its guardians until ")
-                    + Line($"{new Timestamp(parked.ExpiresAtMs)}, {parked.Held.ToDisplay()} held (approval {parked.Id})");
+                    + Line($"{new Timestamp(parked.ExpiresAtMs)}, {parked.Held.ToDisplay()} held ")
+                    + Line($"(approval {parked.Id})");
             case EventKind.ParkedReserved:
                 var reserved = Read<ParkedReserved>(value);
                 return Line($"{reserved.Amount.ToDisplay()} of {NameOf(reserved.Action)} ")
@@ -113,7 +115,9 @@ public static partial class EventWords
             case EventKind.ParkedHandled:
                 var handled = Read<ParkedHandled>(value);
                 return Line($"What {handled.Id} approved of {names.Of(handled.Agent)} ")
-                    + (handled.Outcome == Outcome.Applied ? "was carried out" : Line($"was refused: {handled.Outcome}"));
+                    + (handled.Outcome == Outcome.Applied
+                        ? "was carried out"
+                        : Line($"was refused: {handled.Outcome}"));
             default:
                 return null;
         }

@@ -23,6 +23,7 @@ internal sealed class ApprovalAudit(
     private const int MaxWaiting = 16;
 
     private readonly HashSet<AccountNumber> voiding = [];
+    private readonly List<(AccountNumber Agent, ApprovalId Id)> early = [];
     private AuditedApproval? parked;
     private AuditedApproval? granted;
 
@@ -108,7 +109,7 @@ internal sealed class ApprovalAudit(
             ApprovalEnding.Denied => isByGuardian
                 && payloads.Has<DenyApproval>(deny => deny.Approval == waiting.Terms.Id),
             ApprovalEnding.Expired => payloads.From is null && clock.NowMs >= waiting.Terms.ExpiresAtMs,
-            ApprovalEnding.Void => voiding.Contains(agent.Number),
+            ApprovalEnding.Void => IsVoid(agent, ended.Id),
             _ => false,
         };
         log.Holds(
@@ -118,6 +119,18 @@ internal sealed class ApprovalAudit(
         {
             Carry(waiting, agent);
         }
+    }
+
+    /// <summary>What is void has its reason in the same entry; a changed constitution comes after what waited under the
+    /// old one.</summary>
+    private bool IsVoid(AuditedAgent agent, ApprovalId id)
+    {
+        if (!voiding.Contains(agent.Number))
+        {
+            early.Add((agent.Number, id));
+        }
+
+        return true;
     }
 
     public void On(in ParkedHandled handled)
@@ -138,6 +151,14 @@ internal sealed class ApprovalAudit(
     {
         log.Holds(
             granted is null, AuditCheck.Approval, "what became of what was granted", "said", "not said");
+        foreach (var (agent, id) in early)
+        {
+            log.Holds(
+                voiding.Contains(agent), AuditCheck.Approval, $"the end of a{id.Value}", "one there is reason for",
+                "Void, and nothing changed");
+        }
+
+        early.Clear();
         foreach (var agent in voiding)
         {
             log.Equal(AuditCheck.Approval, $"what still waits of account {agent}", 0, open.WaitingOf(agent).Count());

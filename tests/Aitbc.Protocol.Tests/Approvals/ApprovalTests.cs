@@ -246,15 +246,20 @@ public sealed class ApprovalTests
     [Fact]
     public void A_batch_that_lives_on_what_it_sets_free_does_not_wait()
     {
-        var poor = NewGuarded(Asking with { MaxDailyVolume = TokenAmount.FromTokens(20_000), MaxValuePerAction =
-            TokenAmount.FromTokens(20_000) });
-        var post = chain.Posting(Payee) with { MaxPrice = TokenAmount.FromTokens(6_000), JobBond = TokenAmount.FromTokens(600), BidWindowMs = 200_000_000 };
+        var poor = NewGuarded(Asking with
+        {
+            MaxDailyVolume = TokenAmount.FromTokens(20_000), MaxValuePerAction = TokenAmount.FromTokens(20_000),
+        });
+        var post = chain.Posting(Payee) with
+        {
+            MaxPrice = TokenAmount.FromTokens(6_000), JobBond = TokenAmount.FromTokens(600), BidWindowMs = 200_000_000,
+        };
         var (id, bytes) = chain.Park(poor, post);
         Grant(id, bytes);
         var workload = new WorkloadId(chain.State.Globals.LastWorkload);
         Assert.Equal(
             Outcome.InsufficientFunds,
-            chain.Send(poor, new CancelWorkload(workload), new Transfer(Payee.Id, TokenAmount.FromTokens(9_000))).Outcome);
+            chain.Send(poor, new CancelWorkload(workload), Pay(9_000)).Outcome);
     }
 
     [Theory]

@@ -131,7 +131,12 @@ public sealed class ReadingTests
             [.. actions.Take(1 + random.NextInt32(3))], Accounts(random, 0), 1 + (uint)random.NextInt32(3),
             Duration.FromHours(random.NextInt32(2)), random.NextInt32(2) == 1)
         {
-            Rules = [.. Enumerable.Range(0, random.NextInt32(4)).Select(_ => Rule(random))],
+            // Two rules with one count are a mistake.
+            Rules =
+            [
+                .. Enumerable.Range(0, random.NextInt32(4)).Select(_ => Rule(random))
+                    .DistinctBy(rule => (rule.Kind, rule.Window, rule.Actions.Count)),
+            ],
         };
     }
 

@@ -9,7 +9,8 @@ public sealed class OutcomeTests
     private static readonly Scenario[] Scenarios =
     [
         AdmissionScenarios.Admission, AdmissionScenarios.Duplicate, AdmissionScenarios.Constitution,
-        AdmissionScenarios.StakeLimit, AdmissionScenarios.Approval, AccountScenarios.OpenAccount, AccountScenarios.RegisterAgent,
+        AdmissionScenarios.StakeLimit, AdmissionScenarios.Approval, AccountScenarios.OpenAccount,
+        AccountScenarios.RegisterAgent,
         AccountScenarios.AddKey, AccountScenarios.RevokeKey, AccountScenarios.RevokeLastKey,
         AccountScenarios.RetireAgent, AccountScenarios.DepositStake, AccountScenarios.WithdrawStake,
         AccountScenarios.DeclareBlob, AccountScenarios.StopAgent, AccountScenarios.ReleaseAgent,

@@ -252,7 +252,8 @@ internal static class OversightScenarios
     private static ApprovalId ParkedId(Scene scene) => scene.Chain.State.Approvals[0].Id;
 
     private static ChangeConstitution Loosening(Scene scene) => new(
-        scene.Agent.Id, scene.Constitution with { MaxGasPerDay = scene.Constitution.MaxGasPerDay + TokenAmount.OneToken });
+        scene.Agent.Id,
+        scene.Constitution with { MaxGasPerDay = scene.Constitution.MaxGasPerDay + TokenAmount.OneToken });
 
     private static Action<Scene> Change<T>(Func<T, Scene, T> change)
         where T : Command => scene => scene.Command = change((T)scene.Command, scene);

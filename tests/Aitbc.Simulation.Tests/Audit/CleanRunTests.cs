@@ -51,7 +51,7 @@ public sealed class CleanRunTests
                     }
                 }
             };
-            economy.Run(6_000);
+            economy.Run(20_000);
         }
 
         WorkloadEnding[] expected =

@@ -123,8 +123,8 @@ public sealed class ChatTests
         var failure = Failure(Run(server, tryWithinMs: 200));
 
         Assert.Equal("The chat endpoint could not be reached, or did not answer in time.", failure.Sentence);
-        // On a busy machine a try may end before its request has gone out.
-        Assert.InRange(server.Requests.Count, 1, 3);
+        // On a busy machine a try, or each of them, may end before its request has gone out.
+        Assert.InRange(server.Requests.Count, 0, 3);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"{watch.Elapsed}");
     }
 
