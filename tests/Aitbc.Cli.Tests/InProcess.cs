@@ -18,7 +18,7 @@ internal static class InProcess
         int code = await CommandHost.RunAsync(
             Program.CreateRoot(output), output, arguments, new Terminal(result, error, false, false, Width, false)
             {
-                In = typed is null ? null : new StringReader(typed),
+                In = typed is null ? null : () => new StringReader(typed),
             });
         return new Ended(code, result.ToString(), error.ToString());
     }

@@ -16,9 +16,9 @@ public sealed class LayoutTests
     {
         string[] expected =
         [
-            nameof(AccountId), nameof(Digest), nameof(Duration), nameof(KeyId), nameof(Label), nameof(PublicKey),
-            nameof(Ratio), nameof(ServiceId), nameof(Timestamp), nameof(TokenAmount), nameof(TokenDelta),
-            nameof(WorkloadId),
+            nameof(AccountId), nameof(ApprovalId), nameof(Digest), nameof(Duration), nameof(KeyId), nameof(Label),
+            nameof(MotionId), nameof(OverrideId), nameof(PublicKey), nameof(Ratio), nameof(ServiceId),
+            nameof(Timestamp), nameof(TokenAmount), nameof(TokenDelta), nameof(WorkloadId),
         ];
 
         Assert.Equal(expected, ExportedStructs().Select(t => t.Name).Order());

@@ -119,14 +119,14 @@ public sealed class CommandOutput
     /// <exception cref="CommandFailure">The answer is not yes, or nobody is there to give one.</exception>
     public void Confirm(string question)
     {
-        if (IsJson || _terminal.In is not { } answers)
+        if (IsJson || _terminal.In is not { } open)
         {
             throw new CommandFailure(
                 "not_confirmed", "Nobody is here to confirm this: read what it signs, and run it again with --yes.");
         }
 
         _terminal.Error.Write($"{question}? Type yes to sign: ");
-        if (answers.ReadLine()?.Trim() != "yes")
+        if (open().ReadLine()?.Trim() != "yes")
         {
             throw new CommandFailure(
                 "not_confirmed", "Nothing was signed, for the answer was not yes: run it again to decide anew.");

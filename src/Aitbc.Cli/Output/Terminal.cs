@@ -13,8 +13,9 @@ namespace Aitbc.Cli.Output;
 public sealed record Terminal(
     TextWriter Out, TextWriter Error, bool OutIsRich, bool ErrorIsRich, int PlainWidth, bool Trace)
 {
-    /// <summary>A person's answers; null where nobody is there to give any.</summary>
-    public TextReader? In { get; init; }
+    /// <summary>Opens a person's answers, once one is asked for: the runtime sends a terminal escape codes when it
+    /// does. Null where nobody is there to give any.</summary>
+    public Func<TextReader>? In { get; init; }
 
     private const nint StandardOutput = 1;
     private const nint StandardError = 2;
@@ -41,7 +42,7 @@ public sealed record Terminal(
             Console.IsOutputRedirected ? RedirectedWidth : PlainTerminalWidth,
             Environment.GetEnvironmentVariable("AITBC_TRACE") == "1")
         {
-            In = Console.IsInputRedirected ? null : Console.In,
+            In = Console.IsInputRedirected ? null : () => Console.In,
         };
     }
 

@@ -76,28 +76,45 @@ internal static class EconomyJournal
     /// it.</summary>
     private static Command Sendable(ClientPayload payload, Command command)
     {
+        if (IsSendable(payload, command))
+        {
+            return command;
+        }
+
+        // One thing at a time: the first that is wrong is what the refusal names.
+        if (command is RegisterAgent agent && agent with { AgentKind = AgentKind.Inference } is var named
+            && IsSendable(payload, named))
+        {
+            return named;
+        }
+
+        return command switch
+        {
+            RegisterAgent it => it with
+            {
+                AgentKind = AgentKind.Inference,
+                Constitution = Sendable(it.Constitution),
+            },
+            ChangeConstitution it => it with { Constitution = Sendable(it.Constitution) },
+            SetOverride it => it with { Effect = OverrideEffect.Allow },
+            StopMarket it => it with { Scope = StopScope.Market },
+            ReleaseMarket it => it with { Scope = StopScope.Market },
+            DeclareBlob it => it with { SizeBytes = LargestInteger },
+            PostWorkload it => it with { Mode = VerificationMode.None, BidWindowMs = 0 },
+            _ => throw new InvalidOperationException($"{command} has no form on the wire."),
+        };
+    }
+
+    private static bool IsSendable(ClientPayload payload, Command command)
+    {
         try
         {
             PayloadCodec.Write(With(payload, [command]), new ArrayBufferWriter<byte>());
-            return command;
+            return true;
         }
         catch (ArgumentException)
         {
-            return command switch
-            {
-                RegisterAgent it => it with
-                {
-                    AgentKind = AgentKind.Inference,
-                    Constitution = Sendable(it.Constitution),
-                },
-                ChangeConstitution it => it with { Constitution = Sendable(it.Constitution) },
-                SetOverride it => it with { Effect = OverrideEffect.Allow },
-                StopMarket it => it with { Scope = StopScope.Market },
-                ReleaseMarket it => it with { Scope = StopScope.Market },
-                DeclareBlob it => it with { SizeBytes = LargestInteger },
-                PostWorkload it => it with { Mode = VerificationMode.None, BidWindowMs = 0 },
-                _ => throw new InvalidOperationException($"{command} has no form on the wire."),
-            };
+            return false;
         }
     }
 

@@ -7,6 +7,7 @@ namespace Aitbc.Node.Tests.Hostile;
 /// Requests that nobody should send, by a seed. AITBC_FUZZ_REQUESTS and AITBC_FUZZ_SEED make the run longer or another:
 /// <c>eng/fuzz-http.sh</c>.
 /// </summary>
+[Collection("memory")]
 public sealed class HostileTests(ITestOutputHelper output)
 {
     private const int ShortRun = 3_000;
