@@ -172,7 +172,7 @@ public static class AgentCommand
     {
         var options = new DemoRequest("", 1, null, null, null, null, false).ToOptions();
         var inputs = WorldInputs.Read(options.Dataset!.Value, options.Demand!.Value, 1);
-        return inputs.Traits(DemandMapping.SpeedFor(inputs.Demand));
+        return inputs.Traits(DemandMapping.SpeedFor(inputs.Demand), Ratio.Zero);
     }
 
     private static Option<string> NodeOption() => new("--node")

@@ -82,7 +82,7 @@ public sealed partial class World
 
             var people = Cast.People.Zip(Chain.Genesis.Accounts)
                 .ToDictionary(pair => pair.First.Name, pair => (AccountId)pair.Second.Key.Thumbprint());
-            foreach (var member in Cast.Agents(inputs.Traits(Kept.Speed)))
+            foreach (var member in Cast.Agents(inputs.Traits(Kept.Speed, WorldInputs.WorldSilence)))
             {
                 var held = Kept.Agents.Single(agent => agent.Name == member.Name);
                 var identity = Founding.LoadAgent(Chain, Kept.Seed, held);
@@ -182,7 +182,7 @@ public sealed partial class World
             var seed = options.Seed ?? 1;
             var speed = options.Speed ?? DemandMapping.SpeedFor(inputs.Demand);
             List<KeptAgent> agents = [];
-            foreach (var member in Cast.Agents(inputs.Traits(speed)))
+            foreach (var member in Cast.Agents(inputs.Traits(speed, WorldInputs.WorldSilence)))
             {
                 var (identity, secret) = Founding.NewAgent(chain, seed, member.Name);
                 using (identity)

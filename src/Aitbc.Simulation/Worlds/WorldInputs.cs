@@ -26,14 +26,18 @@ public sealed record WorldInputs(SourceData Data, DemandTrace Demand)
             : throw new WorldRefusedException("demand", $"The demand cannot be used: {error.Sentence}");
     }
 
-    /// <summary>What the world's requester wants.</summary>
+    /// <summary>How often a world's requester answers no delivery, so that silence, too, is seen to pay.</summary>
+    public static Ratio WorldSilence => Ratio.FromPpm(100_000);
+
+    /// <summary>What a requester of this data and demand wants.</summary>
     /// <param name="speed">How much faster than recorded.</param>
-    public RequesterTraits Traits(long speed) => new()
+    /// <param name="silence">How often it leaves a delivery unanswered; <see cref="Ratio.Zero"/> answers all.</param>
+    public RequesterTraits Traits(long speed, Ratio silence) => new()
     {
         Data = Data,
         Demand = Demand,
         Speed = speed,
-        SilenceOdds = Ratio.FromPpm(100_000),
+        SilenceOdds = silence,
         CheckOdds = Ratio.FromPpm(300_000),
         CheckFirst = 14,
     };
