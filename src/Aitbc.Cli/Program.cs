@@ -42,6 +42,7 @@ public static class Program
             BackupCommand.Create(output),
             RestoreCommand.Create(output),
             BenchCommand.Create(output),
+            SafetyCommand.Create(output),
             VersionCommand.Create(output),
         };
 }

@@ -8,7 +8,8 @@ internal sealed record Ended(int ExitCode, string Out, string Error);
 /// <summary>A real child process with its streams in our hands. Killed when disposed.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    /// <summary>Only against what hangs: on a machine with much else to do, whatever is short may take long.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     private readonly Process _process;
 
