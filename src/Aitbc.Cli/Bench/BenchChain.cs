@@ -48,7 +48,8 @@ internal sealed class BenchChain
     public static Digest Blob { get; } = Digest.Sha256("bench"u8);
 
     /// <summary>Makes a chain; takes some 30 us an agent for its key.</summary>
-    public static BenchChain Create(int agentCount, string chain = "sim:bench")
+    public static BenchChain Create(
+        int agentCount, string chain = "sim:bench", IReadOnlyList<ConstitutionRule>? rules = null)
     {
         var owners = new[] { NewKey(), NewKey() };
         var parameters = new Parameters
@@ -71,7 +72,7 @@ internal sealed class BenchChain
         var ids = keys.Select(key => (AccountId)key.Thumbprint()).ToArray();
         var made = new BenchChain(
             genesis, Digest.Sha256("genesis"u8), ids, (AccountId)owners[0].Thumbprint());
-        made.AddSetup(owners, keys);
+        made.AddSetup(owners, keys, rules ?? []);
         return made;
     }
 
@@ -140,7 +141,7 @@ internal sealed class BenchChain
         return PublicKey.From(point.X, point.Y);
     }
 
-    private void AddSetup(PublicKey[] owners, PublicKey[] keys)
+    private void AddSetup(PublicKey[] owners, PublicKey[] keys, IReadOnlyList<ConstitutionRule> rules)
     {
         var allowed = Enum.GetValues<CommandKind>();
         foreach (var (owner, half) in owners.Select((key, half) => ((AccountId)key.Thumbprint(), half)))
@@ -154,7 +155,10 @@ internal sealed class BenchChain
                 [],
                 ConstitutionTerms.AnyHour,
                 Duration.FromHours(1),
-                false);
+                false)
+            {
+                Rules = rules,
+            };
             var mine = keys.Where((_, i) => i % 2 == half).ToArray();
             foreach (var chunk in mine.Chunk(BatchSize))
             {

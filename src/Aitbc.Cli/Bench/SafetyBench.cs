@@ -11,12 +11,13 @@ namespace Aitbc.Cli.Bench;
 /// <summary>
 /// Checks a second of one core's own time: windows of agent and owner kept, every detector, and the verdict in the
 /// hash-chained audit file, on disk in groups. The same for 5 agents and for 10,000, each of which acts every 24
-/// minutes. Constitution rules are not part of it.
+/// minutes. The rules of constitutions are measured by themselves: <see cref="ConstitutionBench"/>.
 /// </summary>
 internal static class SafetyBench
 {
     private const double Target = 1_000_000;
     private const double TargetRatio = 40;
+    private const double TargetRules = 10_000_000;
     private const double MostSlowdown = 1.6;
     private const int Many = 10_000;
     private const int Few = 5;
@@ -36,6 +37,7 @@ internal static class SafetyBench
             quiet.Add(Measure(scale, Many, count, isAudited: false));
         }
 
+        var (fewRules, manyRules) = ConstitutionBench.Run(scale);
         var value = ApplyBench.Median([.. many.Select(run => run.PerSecond)]);
         var small = ApplyBench.Median([.. few.Select(run => run.PerSecond)]);
         var slowdown = small / value;
@@ -46,13 +48,18 @@ internal static class SafetyBench
             Math.Round(value),
             "checks/s",
             Target,
-            value >= Target && slowdown <= MostSlowdown && !(ratio < TargetRatio),
+            value >= Target && slowdown <= MostSlowdown && !(ratio < TargetRatio)
+                && manyRules >= TargetRules && fewRules / manyRules <= MostSlowdown,
             new Dictionary<string, object>
             {
                 ["agents"] = Many,
                 ["checksPerSecondWith5Agents"] = Math.Round(small),
                 ["slowdownFrom5To10000"] = Math.Round(slowdown, 2),
                 ["slowdownTarget"] = MostSlowdown,
+                ["constitutionPerSecond"] = Math.Round(manyRules),
+                ["constitutionTarget"] = TargetRules,
+                ["constitutionPerSecondWith5Agents"] = Math.Round(fewRules),
+                ["constitutionSlowdownFrom5To10000"] = Math.Round(fewRules / manyRules, 2),
                 ["withoutAudit"] = Math.Round(ApplyBench.Median([.. quiet.Select(run => run.PerSecond)])),
                 ["byTheWallClock"] = Math.Round(ApplyBench.Median([.. many.Select(run => run.WallPerSecond)])),
                 ["allocatedBytesPerCheck"] = Math.Round(many[0].AllocatedPerCheck, 2),
@@ -61,7 +68,7 @@ internal static class SafetyBench
                 ["verdictsAFlush"] = Group,
                 ["measures"] = "windows of agent and owner, every detector, the verdict in the audit file; one core's"
                     + " own time, the kernel's part too",
-                ["leftOut"] = "signatures, the rules of constitutions, the ledger",
+                ["leftOut"] = "signatures, the ledger; the rules of constitutions are measured by themselves",
                 ["referenceIs"] = what,
             })
         {
