@@ -41,6 +41,7 @@ public static class Program
             ExplainCommand.Create(output),
             BackupCommand.Create(output),
             RestoreCommand.Create(output),
+            SafetyCommand.Create(output),
             BenchCommand.Create(output),
             VersionCommand.Create(output),
         };
