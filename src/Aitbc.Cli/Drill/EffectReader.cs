@@ -12,7 +12,8 @@ namespace Aitbc.Cli.Drill;
 /// <param name="Seq">Its entry.</param>
 /// <param name="EffectsBefore">Effects before it: of an agent all, of a scope of the council's those in the second
 /// before.</param>
-/// <param name="EffectsAfter">Effects of its scope while it stood, and of what was signed before it, ever after.</param>
+/// <param name="EffectsAfter">Effects of its scope while it stood, and ever after of what was signed before it.
+/// </param>
 internal sealed record StopReading(ulong Seq, long EffectsBefore, long EffectsAfter);
 
 /// <summary>

@@ -82,7 +82,8 @@ internal sealed class SpendClient(Uri node) : IDisposable
         }
     }
 
-    private static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    private static byte[] Get(string path) =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     private async Task<T> InsistAsync<T>(
         byte[] request, Func<int, ReadOnlyMemory<byte>, T> read, CancellationToken stop)

@@ -12,8 +12,8 @@ namespace Aitbc.Cli.Drill;
 
 /// <summary>
 /// One of several processes that hold the same agent's key and spend as much as they are let: at random, by every act
-/// that puts value at risk, whole and split, again and again, at the same moment, too late. It ends when the agent's gas
-/// for the day is spent.
+/// that puts value at risk, whole and split, again and again, at the same moment, too late. It ends when the agent's
+/// gas for the day is spent.
 /// </summary>
 internal sealed class Spender : IDisposable
 {
