@@ -13,7 +13,7 @@ internal static class HttpLoad
 
     /// <summary>One JWS a request.</summary>
     public static byte[] Single(in JwsParts signed, string path = "/v1/commands") =>
-        Request(path, "application/jose", signed.ToCompact());
+        Post(path, "application/jose", signed.ToCompact());
 
     /// <summary>Many JWS a request.</summary>
     public static byte[] Batch(ReadOnlySpan<JwsParts> signed)
@@ -28,7 +28,7 @@ internal static class HttpLoad
         }
 
         body.Write("]"u8);
-        return Request("/v1/commands", "application/json", body.WrittenSpan);
+        return Post("/v1/commands", "application/json", body.WrittenSpan);
     }
 
     /// <summary>Sends requests over one connection, so many at once; counts the commands that took effect.</summary>
@@ -69,7 +69,8 @@ internal static class HttpLoad
         }
     }
 
-    private static byte[] Request(string path, string type, ReadOnlySpan<byte> body)
+    /// <summary>Any request with a body.</summary>
+    public static byte[] Post(string path, string type, ReadOnlySpan<byte> body)
     {
         var head = Encoding.ASCII.GetBytes(
             $"POST {path} HTTP/1.1\r\nHost: {Host}\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n");

@@ -26,20 +26,14 @@ internal sealed class NodeProcess : IDisposable
     public required List<string> Complaints { get; init; }
 
     /// <summary>Starts one on a data directory, at any free port, and waits until it listens.</summary>
-    public static async Task<NodeProcess> StartAsync(string data, CancellationToken stop, params string[] more)
-    {
-        var program = Environment.ProcessPath!;
-        List<string> arguments = ["up", "--data", data, "--port", "0", "--json", .. more];
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-        {
-            arguments.Insert(0, typeof(NodeProcess).Assembly.Location);
-        }
+    public static Task<NodeProcess> StartAsync(string data, CancellationToken stop, params string[] more) =>
+        StartAtAsync(data, 0, stop, more);
 
-        var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+    /// <summary>Starts one at a port, 0 for any free one, and waits until it listens.</summary>
+    public static async Task<NodeProcess> StartAtAsync(
+        string data, int port, CancellationToken stop, params string[] more)
+    {
+        var process = Process.Start(OwnProgram.With(["up", "--data", data, "--port", $"{port}", "--json", .. more]))!;
         var complaints = new List<string>();
         process.ErrorDataReceived += (_, line) =>
         {

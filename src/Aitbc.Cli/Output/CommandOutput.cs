@@ -114,6 +114,10 @@ public sealed class CommandOutput
         return exitCode;
     }
 
+    /// <summary>Says on stderr, for people and machines alike, how far something long has come.</summary>
+    /// <param name="text">Plain text, one line.</param>
+    public void Note(string text) => _terminal.Error.WriteLine(text);
+
     /// <summary>Asks the person whether to go on, on stderr; what it is about was shown before.</summary>
     /// <param name="question">The question, without a question mark.</param>
     /// <exception cref="CommandFailure">The answer is not yes, or nobody is there to give one.</exception>

@@ -97,6 +97,11 @@ internal static class CommandApi
         Task<IReadOnlyList<SubmitResult>> submitted;
         object[] answers;
         List<int> places;
+        if (!door.OnlyOversight)
+        {
+            await door.Shares.StandAsideAsync().ConfigureAwait(false);
+        }
+
         using (var lease = await CommandShares.TakeAsync(door.Share).ConfigureAwait(false))
         {
             if (!lease.IsAcquired)
@@ -116,7 +121,7 @@ internal static class CommandApi
                 : await door.Threads.RunAsync(() => Submit(texts, answers, places, door)).ConfigureAwait(false);
         }
 
-        var results = await submitted.ConfigureAwait(false);
+        var results = await door.DecideAsync(submitted).ConfigureAwait(false);
         for (var i = 0; i < results.Count; i++)
         {
             answers[places[i]] = results[i].Outcome is Outcome.Applied or Outcome.Parked
@@ -154,7 +159,7 @@ internal static class CommandApi
             submitted = door.Ledger.SubmitAsync(signed, CancellationToken.None);
         }
 
-        var result = await submitted.ConfigureAwait(false);
+        var result = await door.DecideAsync(submitted).ConfigureAwait(false);
         return result.Outcome switch
         {
             Outcome.Applied => JsonAnswer.Ok(OutcomeView.Of(result)),
@@ -315,5 +320,23 @@ internal static class CommandApi
         PatientThreads Threads,
         RateLimiter Share,
         int MaxBodyBytes,
-        bool OnlyOversight);
+        bool OnlyOversight)
+    {
+        /// <summary>Waits for the answer; others stand aside for what guardians decide.</summary>
+        public Task<T> DecideAsync<T>(Task<T> submitted) =>
+            OnlyOversight && !submitted.IsCompleted ? StandAsideForAsync(submitted) : submitted;
+
+        private async Task<T> StandAsideForAsync<T>(Task<T> submitted)
+        {
+            Shares.BeginDecision();
+            try
+            {
+                return await submitted.ConfigureAwait(false);
+            }
+            finally
+            {
+                Shares.EndDecision();
+            }
+        }
+    }
 }

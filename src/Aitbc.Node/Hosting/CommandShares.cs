@@ -8,7 +8,8 @@ namespace Aitbc.Node.Hosting;
 /// <summary>
 /// Shares of the processor for requests with commands: one for all, one that only guardians' stops use, so that no
 /// flood of others delays them. A share is taken once the body is here and given back once its signatures are checked:
-/// neither who sends slowly nor the disk keeps one from others. Bodies have a share of memory in the same way.
+/// neither who sends slowly nor the disk keeps one from others. Bodies have a share of memory in the same way. While a
+/// guardian's decision is made durable, commands stand aside for a moment.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class CommandShares : IDisposable
@@ -23,6 +24,15 @@ internal sealed class CommandShares : IDisposable
     private const int OversightAtOnce = 64;
     private const int OversightWaiting = 4_096;
 
+    /// <summary>How long commands stand aside at most while a guardian waits for an answer, and how long they do not
+    /// after that: so nobody who may only send keeps them from more than half of the time.</summary>
+    private static readonly TimeSpan Aside = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock gate = new();
+    private readonly ITimer ending;
+    private TaskCompletionSource? aside;
+    private long endedAt;
+    private int deciding;
     private long bodyBytes;
 
     public CommandShares(NodeOptions options)
@@ -37,6 +47,8 @@ internal sealed class CommandShares : IDisposable
             PermitLimit = OversightAtOnce,
             QueueLimit = OversightWaiting,
         });
+        ending = TimeProvider.System.CreateTimer(
+            _ => EndAside(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The share of all.</summary>
@@ -52,6 +64,38 @@ internal sealed class CommandShares : IDisposable
         var lease = share.AttemptAcquire();
         return lease.IsAcquired ? ValueTask.FromResult(lease) : share.AcquireAsync();
     }
+
+    /// <summary>A guardian's decision is on its way to the disk: until it is answered, or for a moment, commands that
+    /// come meanwhile leave it the processor.</summary>
+    public void BeginDecision()
+    {
+        lock (gate)
+        {
+            if (++deciding == 1 && aside is null && TimeProvider.System.GetElapsedTime(endedAt) >= Aside)
+            {
+                aside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                ending.Change(Aside, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    /// <summary>It was answered.</summary>
+    public void EndDecision()
+    {
+        bool isLast;
+        lock (gate)
+        {
+            isLast = --deciding == 0;
+        }
+
+        if (isLast)
+        {
+            EndAside();
+        }
+    }
+
+    /// <summary>Waits while a guardian is answered; usually not at all.</summary>
+    public Task StandAsideAsync() => Volatile.Read(ref aside)?.Task ?? Task.CompletedTask;
 
     /// <summary>Takes memory for a body that has grown.</summary>
     /// <param name="taken">What the request has taken so far; carried on.</param>
@@ -95,8 +139,22 @@ internal sealed class CommandShares : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        ending.Dispose();
+        EndAside();
         Commands.Dispose();
         Oversight.Dispose();
+    }
+
+    private void EndAside()
+    {
+        TaskCompletionSource? over;
+        lock (gate)
+        {
+            over = aside;
+            (aside, endedAt) = (null, over is null ? endedAt : TimeProvider.System.GetTimestamp());
+        }
+
+        over?.TrySetResult();
     }
 }
 

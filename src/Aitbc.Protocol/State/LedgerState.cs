@@ -188,8 +188,8 @@ public sealed partial class LedgerState
             exposure.Counterparty == Exposure.Stranger);
     }
 
-    /// <summary>What an agent's constitution, and whoever oversees it, say of a command at the state's time: checks 3 to
-    /// 8 of the design's order, of that command alone.</summary>
+    /// <summary>What an agent's constitution, and whoever oversees it, say of a command at the state's time: checks 3
+    /// to 8 of the design's order, of that command alone.</summary>
     /// <param name="agent">Whose command it is; who is no agent is bound by nothing.</param>
     /// <param name="command">The command.</param>
     /// <returns><see cref="Outcome.Applied"/> where they let it pass, else the refusal.</returns>
