@@ -4,6 +4,7 @@ using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
 using Aitbc.Safety.Admission;
 using Aitbc.Safety.Monitor;
+using Aitbc.Testing;
 
 namespace Aitbc.Node.Tests;
 
@@ -16,7 +17,7 @@ public sealed class AlertApiTests
         var finding = new MonitorFinding(
             MonitorLevel.Park, Detector.HourValue, MonitorSubject.Agent, Units(40), Units(30));
         await using var node = await NodeFixture.StartAsync(
-            adjust: options => options with { Monitor = (_, payload, _) => Judge(finding, payload) });
+            adjust: options => options with { Watch = new ToldWatch((_, payload) => Judge(finding, payload)) });
         using var agent = await GuardedAgent.RegisterAsync(node);
         var (id, _) = await agent.ParkAsync(agent.Pay(40));
         finding = finding with
@@ -55,7 +56,7 @@ public sealed class AlertApiTests
             MonitorLevel.SafeMode, Detector.Circle, MonitorSubject.Agent, Units(40), Units(3));
         await using var node = await NodeFixture.StartAsync(adjust: options => options with
         {
-            Monitor = (_, payload, _) => JournalledFinding.ToInput(finding, payload, isEnforced: false),
+            Watch = new ToldWatch((_, payload) => JournalledFinding.ToInput(finding, payload, isEnforced: false)),
         });
         using var agent = await GuardedAgent.RegisterAsync(node);
         Assert.Equal(HttpStatusCode.OK, (await node.SendAsync(agent.Sign(agent.Pay(40)))).StatusCode);

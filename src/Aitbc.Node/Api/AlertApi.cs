@@ -6,7 +6,6 @@ using Aitbc.Node.Problems;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Accounts;
-using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.State;
 using Aitbc.Safety.Admission;
@@ -63,7 +62,7 @@ internal static class AlertApi
             account.Id,
             state.Account(state.Agents[account.Agent - 1].Owner).Id,
             JournalledFinding.IsSafeMode(judged.Verdict) ? AlertVerdict.SafeMode : AlertVerdict.Park,
-            judged.Verdict is MonitorVerdictKind.Park or MonitorVerdictKind.SafeMode,
+            JournalledFinding.IsEnforced(judged.Verdict),
             finding is { } known ? JsonNamingPolicy.CamelCase.ConvertName($"{known.Detector}") : $"{judged.Detector}",
             finding?.Subject,
             judged.Observed,

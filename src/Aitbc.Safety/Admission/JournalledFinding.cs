@@ -51,6 +51,10 @@ public static class JournalledFinding
     public static bool IsSafeMode(MonitorVerdictKind verdict) =>
         verdict is MonitorVerdictKind.SafeMode or MonitorVerdictKind.WouldSafeMode;
 
+    /// <summary>Whether anything follows from a verdict.</summary>
+    public static bool IsEnforced(MonitorVerdictKind verdict) =>
+        verdict is MonitorVerdictKind.Park or MonitorVerdictKind.SafeMode;
+
     private static Label LabelOf(Detector detector, MonitorSubject subject) => Label.Parse(
         detector.ToString().ToLowerInvariant() + (subject == MonitorSubject.Owner ? OfOwner : string.Empty));
 }
