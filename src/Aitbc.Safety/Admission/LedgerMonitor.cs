@@ -44,6 +44,9 @@ public sealed class LedgerMonitor(MonitorMode mode, MonitorOptions options) : Ad
     /// </summary>
     public ulong LearntFrom { get; private set; }
 
+    /// <summary>What it watches.</summary>
+    internal WatchedLedger Watched => ledger;
+
     /// <inheritdoc/>
     public override bool Judges => mode != MonitorMode.Off;
 

@@ -58,9 +58,10 @@ internal sealed class WindowKeeper : IDisposable
             {
                 // The ledger ends, and keeps its windows itself.
             }
-            catch (IOException)
+            catch (Exception)
             {
-                // A full disk, most likely: the next start reads more of the journal back.
+                // A host boundary: whatever it is, a full disk most likely, the next start reads more of the journal
+                // back, and what is wrong with the journal the ledger itself will say.
                 kept = ledger.View.Seq;
             }
         }
@@ -68,10 +69,8 @@ internal sealed class WindowKeeper : IDisposable
 
     private void Keep(ulong last)
     {
-        var (monitor, seq) = WindowFile.Load(ledger, options, last);
-        var past = new PastReader(monitor, ledger);
         var since = Stopwatch.GetTimestamp();
-        past.Read(seq + 1 ?? past.FirstOf(last), last, () =>
+        Keep(ledger, options, last, () =>
         {
             if (Stopwatch.GetElapsedTime(since).TotalMilliseconds >= WorkMs)
             {
@@ -83,7 +82,19 @@ internal sealed class WindowKeeper : IDisposable
                 since = Stopwatch.GetTimestamp();
             }
         });
-        WindowFile.Save(ledger, monitor, last);
         kept = last;
+    }
+
+    /// <summary>Brings the file up to an entry.</summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="options">The monitor's.</param>
+    /// <param name="last">The entry; durable.</param>
+    /// <param name="pace">Called between entries; null for nothing.</param>
+    internal static void Keep(WatchedLedger ledger, MonitorOptions options, ulong last, Action? pace)
+    {
+        var (monitor, seq) = WindowFile.Load(ledger, options, last);
+        var past = new PastReader(monitor, ledger);
+        past.Read(seq + 1 ?? past.FirstOf(last), last, pace);
+        WindowFile.Save(ledger, monitor, last);
     }
 }

@@ -7,7 +7,9 @@ namespace Aitbc.Safety.Monitor;
 /// <content>Judging apart from learning: a ledger knows only after its rules what became of an action.</content>
 public sealed partial class SafetyMonitor
 {
-    private readonly List<BeforeImage> images = [];
+    // Which windows were kept, apart from the windows themselves: a search must not walk through all of them.
+    private readonly List<int> kept = [];
+    private ActivityWindow[] images = new ActivityWindow[4];
 
     /// <summary>Judges the actions of one payload, each as if those before it had taken effect, and changes nothing:
     /// what becomes of them is told by <see cref="Learn"/>, <see cref="Attempt"/> and <see cref="Approve"/>.</summary>
@@ -15,7 +17,7 @@ public sealed partial class SafetyMonitor
     /// <returns>The gravest finding; of equals the first.</returns>
     public MonitorFinding Judge(ReadOnlySpan<ObservedAction> actions)
     {
-        images.Clear();
+        kept.Clear();
         var worst = default(MonitorFinding);
         Touch(in actions[0]);
         foreach (ref readonly var action in actions)
@@ -37,9 +39,9 @@ public sealed partial class SafetyMonitor
             }
         }
 
-        foreach (ref readonly var image in CollectionsMarshal.AsSpan(images))
+        for (var i = 0; i < kept.Count; i++)
         {
-            (image.IsOwner ? owners : agents)[image.Place] = image.Window;
+            TableOf(kept[i])[kept[i] >> 1] = images[i];
         }
 
         return worst;
@@ -88,32 +90,32 @@ public sealed partial class SafetyMonitor
 
     private void KeepImages(in ObservedAction action)
     {
-        KeepImage(false, agents.Find(action.Agent));
-        KeepImage(true, owners.Find(action.Owner));
+        KeepImage(agents.Find(action.Agent) << 1);
+        KeepImage((owners.Find(action.Owner) << 1) | 1);
         if (action.Counterparty is { } payee && agents.Find(payee) is var place and >= 0)
         {
-            KeepImage(false, place);
-            KeepImage(true, owners.Find(new AccountNumber(agents[place].Owner)));
+            KeepImage(place << 1);
+            KeepImage((owners.Find(new AccountNumber(agents[place].Owner)) << 1) | 1);
         }
     }
 
-    private void KeepImage(bool isOwner, int place)
+    /// <summary>Keeps a window as it is, once.</summary>
+    /// <param name="name">Its place, doubled, and 1 more in the owners' table; below 0 for none.</param>
+    private void KeepImage(int name)
     {
-        if (place < 0)
+        if (name < 0 || CollectionsMarshal.AsSpan(kept).Contains(name))
         {
             return;
         }
 
-        foreach (ref readonly var image in CollectionsMarshal.AsSpan(images))
+        if (kept.Count == images.Length)
         {
-            if (image.Place == place && image.IsOwner == isOwner)
-            {
-                return;
-            }
+            Array.Resize(ref images, images.Length * 2);
         }
 
-        images.Add(new BeforeImage(isOwner, place, (isOwner ? owners : agents)[place]));
+        images[kept.Count] = TableOf(name)[name >> 1];
+        kept.Add(name);
     }
 
-    private readonly record struct BeforeImage(bool IsOwner, int Place, ActivityWindow Window);
+    private WindowTable TableOf(int name) => (name & 1) == 1 ? owners : agents;
 }

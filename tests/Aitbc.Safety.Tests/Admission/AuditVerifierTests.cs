@@ -1,5 +1,7 @@
 using System.Text;
+using Aitbc.Infrastructure.Ledger;
 using Aitbc.Protocol.Accounts;
+using Aitbc.Safety.Admission;
 using Aitbc.Safety.Audit;
 
 namespace Aitbc.Safety.Tests.Admission;
@@ -147,6 +149,26 @@ public sealed class AuditVerifierTests : IAsyncLifetime
     }
 
     [Fact]
+    public void What_a_restored_backup_took_back_never_happened()
+    {
+        var disk = new FaultyDisk(9);
+        using (var log = VerdictLog.Begin(disk, chain.Clock.Now))
+        {
+            JudgedPayload[] judged = [Judged(5), Judged(6), Judged(7)];
+            log.Keep(judged);
+            log.Note([(5, Outcome.Applied), (6, Outcome.Applied)], chain.Clock.Now);
+            log.Watch(6, MonitorMode.Enforce, 1, chain.Clock.Now);
+            log.Keep([Judged(6)]);
+        }
+
+        var records = new VerdictRecords(isWhole: true);
+        AuditCheck.ReadFile(disk, First, AuditTail.Start, records.Take);
+        Assert.Equal([5UL], records.Settled.Keys);
+        Assert.Equal([6UL], records.Open.Keys);
+        Assert.Equal((2L, 5UL), (records.Void, records.LastSettled));
+    }
+
+    [Fact]
     public async Task A_log_of_another_history_does_not_agree()
     {
         await using var other = new MonitoredChain();
@@ -172,6 +194,9 @@ public sealed class AuditVerifierTests : IAsyncLifetime
         Assert.Empty(AuditSeries.All.SelectMany(series => AuditCheck.FilesOf(chain.Disk, series))
             .SelectMany(file => AuditCheck.CheckFile(chain.Disk, file)));
     }
+
+    private JudgedPayload Judged(ulong seq) => new(
+        seq, chain.Clock.Now, Digest.Sha256(BitConverter.GetBytes(seq)), new AccountNumber(3), null, Outcome.Applied);
 
     private List<string> Lines(string file) =>
         [.. Encoding.ASCII.GetString(chain.Disk.ReadAll(file)).Split('\n')[..^1].Select(line => line + "\n")];

@@ -28,6 +28,22 @@ public sealed class MonitorRestartTests
     }
 
     [Fact]
+    public async Task What_the_journal_teaches_is_byte_for_byte_what_the_days_taught()
+    {
+        await using var chain = new MonitoredChain();
+        await LiveAsync(chain, null);
+        var last = chain.Ledger.View.Seq;
+        WindowKeeper.Keep(chain.Monitor.Watched, chain.Options, last / 2, null);
+        var half = chain.Disk.ReadAll(WindowFile.Path);
+        WindowKeeper.Keep(chain.Monitor.Watched, chain.Options, last, null);
+        var readBack = chain.Disk.ReadAll(WindowFile.Path);
+        await chain.EndAsync(Ending.Closed);
+        Assert.Equal(readBack, chain.Disk.ReadAll(WindowFile.Path));
+        Assert.NotEqual(half, readBack);
+        chain.Open();
+    }
+
+    [Fact]
     public async Task What_was_kept_of_another_history_or_is_damaged_is_not_believed()
     {
         await using var chain = new MonitoredChain();
