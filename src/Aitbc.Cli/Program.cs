@@ -37,6 +37,7 @@ public static class Program
             OverrideCommand.Create(output),
             ConstitutionCommand.Create(output),
             VerifyCommand.Create(output),
+            AuditCommand.Create(output),
             ReceiptCommand.Create(output),
             ExplainCommand.Create(output),
             BackupCommand.Create(output),

@@ -14,6 +14,7 @@ public sealed class DamagedStartTests(DemoDirectory demo)
     [InlineData("keys/*.key", 30)]
     [InlineData("world/state.sealed", 60)]
     [InlineData("audit/*.log", 30)]
+    [InlineData("verdicts/*.log", 30)]
     [InlineData("journal/*.seg", 700)]
     public async Task Demo_OnADamagedFile_NamesItAndSaysWhatToDo(string pattern, int offset)
     {

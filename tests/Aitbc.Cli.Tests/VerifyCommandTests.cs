@@ -39,7 +39,7 @@ public sealed class VerifyCommandTests(DemoDirectory demo)
         string[] expected =
         [
             "genesis.json", "receipts.sealed", "journal/*.seg", "snapshots/*", "blobs/*", "keys/*.key", "keys/*.sealed",
-            "receipts/*.json", "world/*.sealed", "audit/*.log",
+            "receipts/*.json", "world/*.sealed", "audit/*.log", "verdicts/*.log", "monitor.sealed",
         ];
         Assert.Empty(expected.Except(kinds.Keys));
         var missed = new List<string>();

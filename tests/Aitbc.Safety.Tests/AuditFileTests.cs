@@ -117,7 +117,7 @@ public sealed class AuditFileTests
             }
 
             Assert.All(
-                AuditCheck.FilesOf(disk).SelectMany(file => AuditCheck.CheckFile(disk, file)),
+                AuditCheck.FilesOf(disk, AuditSeries.Actions).SelectMany(file => AuditCheck.CheckFile(disk, file)),
                 problem => Assert.Equal(StorageProblemKind.Notice, problem.Kind));
         }
     }
@@ -167,11 +167,11 @@ public sealed class AuditFileTests
         }
 
         var disk = new FaultyDisk(1);
-        disk.CreateDirectory(AuditFile.Directory);
+        disk.CreateDirectory(AuditSeries.Actions.Directory);
         using var copy = disk.Create(name);
         copy.Write(0, bytes);
         copy.Flush();
-        disk.SyncDirectory(AuditFile.Directory);
+        disk.SyncDirectory(AuditSeries.Actions.Directory);
         return disk;
     }
 }

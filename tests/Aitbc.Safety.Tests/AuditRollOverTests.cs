@@ -12,13 +12,13 @@ public sealed class AuditRollOverTests
     public void A_full_file_is_followed_by_the_next_and_the_chain_goes_on()
     {
         var disk = new FaultyDisk(1);
-        using var audit = AuditFile.Open(disk, s_now, 1_000);
+        using var audit = Open(disk, 1_000);
         for (var i = 0; i < 12; i++)
         {
             audit.Append(Line(i));
         }
 
-        var files = AuditCheck.FilesOf(disk);
+        var files = AuditCheck.FilesOf(disk, AuditSeries.Actions);
         Assert.InRange(files.Count, 3, 6);
         Assert.Equal(12UL + (ulong)files.Count, audit.Lines);
         Assert.All(files, file => Assert.Empty(AuditCheck.CheckFile(disk, file)));
@@ -38,11 +38,11 @@ public sealed class AuditRollOverTests
         }
 
         var disk = new FaultyDisk(1);
-        using var bounded = AuditFile.Open(disk, s_now, measured.UsedBytes + more);
+        using var bounded = Open(disk, measured.UsedBytes + more);
         bounded.Append(Line(0));
-        Assert.Single(AuditCheck.FilesOf(disk));
+        Assert.Single(AuditCheck.FilesOf(disk, AuditSeries.Actions));
         bounded.Append(Line(1));
-        Assert.Equal(files, AuditCheck.FilesOf(disk).Count);
+        Assert.Equal(files, AuditCheck.FilesOf(disk, AuditSeries.Actions).Count);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class AuditRollOverTests
         for (var operation = 3; operation <= 6; operation++)
         {
             var disk = new FaultyDisk(1);
-            using var audit = AuditFile.Open(disk, s_now, 1);
+            using var audit = Open(disk, 1);
             var before = audit.Lines;
             disk.FailAtOperation = disk.Operations + operation;
 
@@ -71,7 +71,7 @@ public sealed class AuditRollOverTests
     {
         const string Next = "audit/actions-000002.log";
         var disk = new FaultyDisk(1);
-        using var audit = AuditFile.Open(disk, s_now, 1);
+        using var audit = Open(disk, 1);
         disk.Put(Next, []);
         Assert.ThrowsAny<IOException>(() => audit.Append(Line(0)));
         disk.Remove(Next);
@@ -86,6 +86,27 @@ public sealed class AuditRollOverTests
         audit.Dispose();
         Assert.ThrowsAny<IOException>(() => audit.Append(Line(0)));
     }
+
+    [Fact]
+    public void Lines_that_were_not_flushed_are_before_a_file_that_goes_on_from_them_begins()
+    {
+        var disk = new FaultyDisk(1);
+        using (var audit = AuditFile.Open(disk, s_now, AuditSeries.Verdicts, 400))
+        {
+            for (var i = 0; i < 12; i++)
+            {
+                audit.Append(s_now, json => json.WriteString("why"u8, "no hurry"), isFlushed: false);
+            }
+        }
+
+        disk.CutPower();
+        var files = AuditCheck.FilesOf(disk, AuditSeries.Verdicts);
+        Assert.InRange(files.Count, 3, 8);
+        Assert.All(files, file => Assert.Empty(AuditCheck.CheckFile(disk, file)));
+    }
+
+    private static AuditFile Open(FaultyDisk disk, long maxFileBytes) =>
+        AuditFile.Open(disk, s_now, AuditSeries.Actions, maxFileBytes);
 
     private static AuditLine Line(int number) =>
         new(s_now, "sent", default, $"line {number}", ["blob"], Digest.Sha256("x"u8), null);

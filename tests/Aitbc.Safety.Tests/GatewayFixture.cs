@@ -140,7 +140,7 @@ internal sealed class GatewayFixture : IAsyncDisposable
     }
 
     /// <summary>The audit files' text, oldest first.</summary>
-    public string AuditText() => string.Concat(AuditCheck.FilesOf(Disk).Select(name =>
+    public string AuditText() => string.Concat(AuditCheck.FilesOf(Disk, AuditSeries.Actions).Select(name =>
     {
         using var file = Disk.OpenRead(name);
         var bytes = new byte[file.Length];

@@ -6,6 +6,8 @@ using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Wire;
+using Aitbc.Safety.Admission;
+using Aitbc.Safety.Monitor;
 
 namespace Aitbc.Cli.Bench;
 
@@ -17,9 +19,13 @@ internal sealed class BenchLedger : IAsyncDisposable
     private readonly LedgerHostOptions options;
 
     /// <summary>Opens a host in a directory.</summary>
-    public BenchLedger(BenchChain chain, string directory)
+    /// <param name="chain">The chain.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="isWatched">Whether the monitor is there and keeps its log, as on a node.</param>
+    public BenchLedger(BenchChain chain, string directory, bool isWatched = false)
     {
         this.chain = chain;
+        IsWatched = isWatched;
         options = new LedgerHostOptions
         {
             Disk = new FileDisk(directory),
@@ -28,8 +34,11 @@ internal sealed class BenchLedger : IAsyncDisposable
             Signer = header => Jws.Sign(nodeKey, header).ToCompact(),
             Beacon = BeaconChain.Create(new byte[32]),
         };
-        Host = LedgerHost.Open(options);
+        Host = Open();
     }
+
+    /// <summary>Whether the monitor is there from the next opening on.</summary>
+    public bool IsWatched { get; set; }
 
     /// <summary>The host.</summary>
     public LedgerHost Host { get; private set; }
@@ -60,9 +69,23 @@ internal sealed class BenchLedger : IAsyncDisposable
         }
 
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        Host = LedgerHost.Open(options);
+        Host = Open();
         return System.Diagnostics.Stopwatch.GetElapsedTime(started);
     }
+
+    /// <summary>Limits so wide that the load of a benchmark passes: what is measured is the judging, not the parking.
+    /// </summary>
+    private LedgerHost Open() => LedgerHost.Open(!IsWatched ? options : options with
+    {
+        Watch = new LedgerMonitor(MonitorMode.Enforce, new MonitorOptions
+        {
+            ActsPerHour = 1_000_000,
+            OwnerActsPerHour = 10_000_000,
+            ProbationActsPerHour = 1_000_000,
+            ProbationPpm = 1_000_000,
+            CirclePpm = 1_000_000,
+        }),
+    });
 
     /// <summary>A payload's bytes, as a client would send them.</summary>
     public static byte[] Bytes(ClientPayload payload)

@@ -43,6 +43,7 @@ internal static class CommitBench
         var (waiting, p50, p99) = await ClientsAsync(
             ledger.Host, chain, Duration.FromSeconds(scale.Of(5, 1)), cancellationToken).ConfigureAwait(false);
         CheckSupply(ledger.Host);
+        var watched = await WatchedAsync(scale, cancellationToken).ConfigureAwait(false);
         var value = ApplyBench.Median(batches);
         var peer = await PostgresPeer.RunAsync(scale, cancellationToken).ConfigureAwait(false);
         var details = new Dictionary<string, object>
@@ -58,6 +59,12 @@ internal static class CommitBench
             ["waitingP50Ms"] = Math.Round(p50, 2),
             ["waitingP99Ms"] = Math.Round(p99, 2),
             ["waitingP99TargetMs"] = 20,
+            ["watchedCommandsPerSecond"] = Math.Round(watched.Batches),
+            ["watchedSingleCommandPayloadsPerSecond"] = Math.Round(watched.Singles),
+            ["watchedWaitingPerSecond"] = Math.Round(watched.Waiting),
+            ["watchedWaitingP50Ms"] = Math.Round(watched.P50Ms, 2),
+            ["watchedWaitingP99Ms"] = Math.Round(watched.P99Ms, 2),
+            ["watched"] = "the same with the monitor: every command judged, every verdict on disk before its entry",
             ["referenceIs"] = peer.What,
         };
         var ratio = value / peer.PerSecond;
@@ -73,6 +80,31 @@ internal static class CommitBench
             Ratio = ratio is { } known ? Math.Round(known, 1) : null,
             TargetRatio = ratio is null ? null : 25,
         };
+    }
+
+    /// <summary>The same work on a ledger whose monitor is there.</summary>
+    private static async Task<(double Batches, double Singles, double Waiting, double P50Ms, double P99Ms)>
+        WatchedAsync(BenchScale scale, CancellationToken cancellationToken)
+    {
+        using var scratch = scale.Scratch("watched");
+        var chain = BenchChain.Create(scale.Of(10_000, 400));
+        await using var ledger = new BenchLedger(chain, scratch.FullPath, isWatched: true);
+        await ledger.SetUpAsync(cancellationToken).ConfigureAwait(false);
+        var random = new SeededRandom(5).Fork("bench/commit");
+        List<double> batches = [], singles = [];
+        for (var round = 0; round < scale.Of(5, 1); round++)
+        {
+            var work = Prepare(chain, random, scale.Of(819_200, 16_384), CommandsPerBatch);
+            batches.Add(await SubmitAsync(ledger.Host, work, CommandsPerBatch, cancellationToken)
+                .ConfigureAwait(false));
+            work = Prepare(chain, random, scale.Of(400_000, 8_192), 1);
+            singles.Add(await SubmitAsync(ledger.Host, work, 1, cancellationToken).ConfigureAwait(false));
+        }
+
+        var (waiting, p50, p99) = await ClientsAsync(
+            ledger.Host, chain, Duration.FromSeconds(scale.Of(5, 1)), cancellationToken).ConfigureAwait(false);
+        CheckSupply(ledger.Host);
+        return (ApplyBench.Median(batches), ApplyBench.Median(singles), waiting, p50, p99);
     }
 
     private static byte[][] Prepare(BenchChain chain, SeededRandom random, int commands, int perPayload)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Primitives;
+using Aitbc.Protocol;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
 using Aitbc.Safety.Audit;
@@ -94,6 +96,7 @@ internal static class SafetyBench
 
         using var audit = AuditFile.Open(disk, Start);
         var group = new VerdictGroup();
+        var digest = Digest.Sha256("payload"u8);
         var parked = 0;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var (wall, cpu) = (Stopwatch.GetTimestamp(), CpuClock.Now());
@@ -102,19 +105,20 @@ internal static class SafetyBench
             acts[(i + Ahead) % acts.Length] = At(acts, i + Ahead, agents);
             monitor.Fetch(in acts[(i + Ahead) % acts.Length]);
             ref var act = ref acts[i % acts.Length];
-            var finding = monitor.Observe(in act);
+            var finding = monitor.Judge(new ReadOnlySpan<ObservedAction>(in act));
+            _ = finding.Verdict == MonitorLevel.Pass ? monitor.Learn(in act) : monitor.Attempt(in act);
             parked += finding.Verdict == MonitorLevel.Pass ? 0 : 1;
             if (isAudited)
             {
-                group.Add(in act, in finding);
+                group.Add(new JudgedPayload((ulong)i, act.At, digest, act.Agent, VerdictOf(finding), Outcome.Applied));
                 if (group.Count == Group)
                 {
-                    audit.Append(group, act.At);
+                    audit.Append("judged", group, act.At);
                 }
             }
         }
 
-        audit.Append(group, Start);
+        audit.Append("judged", group, Start);
         var (cpuSeconds, wallSeconds) =
             (CpuClock.Since(cpu).TotalSeconds, Stopwatch.GetElapsedTime(wall).TotalSeconds);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
@@ -123,6 +127,16 @@ internal static class SafetyBench
         return new Run(
             count / cpuSeconds, count / wallSeconds, (double)allocated / count, parked, (double)bytes / count);
     }
+
+    private static MonitorVerdict? VerdictOf(in MonitorFinding finding) => finding.Verdict == MonitorLevel.Pass
+        ? null
+        : new MonitorVerdict(
+            default,
+            default,
+            MonitorVerdictKind.Park,
+            Label.Empty,
+            TokenAmount.FromBaseUnits(finding.Observed),
+            TokenAmount.FromBaseUnits(finding.Limit));
 
     /// <summary>An act that came round again, at its new time.</summary>
     private static ObservedAction At(ObservedAction[] acts, int number, int agents) =>
@@ -183,8 +197,8 @@ internal static class SafetyBench
             throw new InvalidOperationException($"{parked} of {count} usual acts were parked.");
         }
 
-        var damaged = disk.List(AuditFile.Directory)
-            .SelectMany(file => AuditCheck.CheckFile(disk, $"{AuditFile.Directory}/{file.Name}")).ToList();
+        var damaged = disk.List(AuditSeries.Actions.Directory)
+            .SelectMany(file => AuditCheck.CheckFile(disk, $"{AuditSeries.Actions.Directory}/{file.Name}")).ToList();
         if (damaged.Count > 0 || (isAudited && AuditBytes(disk) < count * 20L))
         {
             throw new InvalidOperationException("The benchmark's audit is not whole.");
@@ -192,9 +206,9 @@ internal static class SafetyBench
     }
 
     private static long AuditBytes(FileDisk disk) =>
-        disk.List(AuditFile.Directory).Sum(file =>
+        disk.List(AuditSeries.Actions.Directory).Sum(file =>
         {
-            using var open = disk.OpenRead($"{AuditFile.Directory}/{file.Name}");
+            using var open = disk.OpenRead($"{AuditSeries.Actions.Directory}/{file.Name}");
             return open.Length;
         });
 

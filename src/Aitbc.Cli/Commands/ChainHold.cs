@@ -10,7 +10,7 @@ internal static class ChainHold
 {
     /// <summary>Files in a data directory that are not the ledger's own.</summary>
     public static IReadOnlyList<OwnedFiles> OwnedFiles { get; } =
-        [new(AuditFile.Directory, AuditCheck.CheckFile)];
+        [.. AuditSeries.All.Select(series => new OwnedFiles(series.Directory, AuditCheck.CheckFile))];
 
     /// <summary>Takes the directory; null where it holds no chain, for nothing may be made there.</summary>
     /// <exception cref="DataDirectoryLockedException">Another process has it.</exception>

@@ -3,6 +3,8 @@ using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Node.Hosting;
 using Aitbc.Primitives;
+using Aitbc.Safety.Admission;
+using Aitbc.Safety.Monitor;
 
 namespace Aitbc.Cli.Configuration;
 
@@ -10,6 +12,10 @@ namespace Aitbc.Cli.Configuration;
 /// <remarks>Immutable. Each default is that of the part of the house which it configures.</remarks>
 internal sealed record NodeConfig
 {
+    /// <summary>What the monitor may do, in the order of <see cref="MonitorMode"/>; the first is the default.
+    /// </summary>
+    public static readonly string[] MonitorWords = ["enforce", "watch", "off"];
+
     private static readonly NodeOptions Node = new();
 
     public string Data { get; init; } = "./aitbc-data";
@@ -50,6 +56,8 @@ internal sealed record NodeConfig
 
     public long SnapshotMinutes { get; init; } = 60;
 
+    public string Monitor { get; init; } = MonitorWords[0];
+
     public long HistoryEntries { get; init; } = (long)Node.HistoryEntries;
 
     public string PublicUrl { get; init; } = string.Empty;
@@ -67,6 +75,7 @@ internal sealed record NodeConfig
     {
         // What comes over HTTP comes from many at once: fewer and larger groups leave the processor to signatures.
         GroupPause = new Duration(2),
+        Watch = new LedgerMonitor((MonitorMode)Array.IndexOf(MonitorWords, Monitor), new MonitorOptions()),
         MaxQueued = (int)MaxQueued,
         MaxBlobBytes = (int)MaxBlobBytes,
         SegmentBytes = (int)SegmentBytes,

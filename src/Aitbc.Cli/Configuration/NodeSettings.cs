@@ -86,6 +86,15 @@ internal static class NodeSettings
 
     private static IEnumerable<NodeSetting> Limits() =>
     [
+        new TextSetting(
+            "monitor",
+            "What the monitor does with a command of an agent that is unlike before: enforce has it wait for a person,"
+                + " or lets the agent's exposure only shrink; watch only audits and tells it; off looks at nothing. All"
+                + " but off keep every verdict in the directory's verdicts.",
+            "enforce, watch or off",
+            text => Array.IndexOf(NodeConfig.MonitorWords, text) >= 0,
+            config => config.Monitor,
+            (config, value) => config with { Monitor = value }),
         new NumberSetting(
             "maxConnections", "Most connections at once, event streams included; more are closed at once.",
             "connections", 1, 1_000_000,

@@ -22,6 +22,9 @@ internal sealed class EntryGroup
     /// <summary>The entries.</summary>
     public List<EntryMark> Marks { get; } = [];
 
+    /// <summary>Agents' payloads among them that were judged.</summary>
+    public List<JudgedPayload> Judged { get; } = [];
+
     /// <summary>Requests that are answered once the group is durable.</summary>
     public List<Request> Done { get; } = [];
 
@@ -37,6 +40,7 @@ internal sealed class EntryGroup
         Batch.Clear();
         Events.Clear();
         Marks.Clear();
+        Judged.Clear();
         Done.Clear();
         BlockEnd = 0;
     }

@@ -1,6 +1,7 @@
 using Aitbc.Infrastructure.Storage;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
+using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Blocks;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
@@ -38,7 +39,7 @@ internal sealed class EntryWriter(
     {
         var now = clock.Now;
         TickIfDue(now, group);
-        AskMonitor(signed.Payload, now, group);
+        var verdict = Judge(signed.Payload, now, group, out var agent);
         var header = new EntryHeader(State.Globals.Seq + 1, State.Globals.Term, now);
         var eventsAt = group.Events.Length;
         var result = ledger.Apply(header, signed.Payload, group.Events);
@@ -57,20 +58,43 @@ internal sealed class EntryWriter(
             signed.Payload.PayloadDigest,
             signed.ProofDigest,
             Digest.Sha256(group.Events.Bytes[eventsAt..]));
+        if (options.Watch is { Judges: true } watch)
+        {
+            watch.Learn(State, signed.Payload, now, result.Outcome, group.Events.Bytes[eventsAt..]);
+            if (agent is { } number)
+            {
+                group.Judged.Add(new JudgedPayload(
+                    header.Seq, now, signed.Payload.PayloadDigest, number, verdict, result.Outcome));
+            }
+        }
+
         Append(leaf, eventsAt, signed.Bytes.Span, signed.ProofHeader.Span, signed.Signature.Span, group);
         return new SubmitResult(result.Outcome, header.Seq, false, result.FailedAt, LastHash, now);
     }
 
     /// <summary>Has an agent's payload judged; the verdict stands before it, with nothing between.</summary>
-    private void AskMonitor(ClientPayload payload, Timestamp now, EntryGroup group)
+    /// <param name="payload">Anybody's payload.</param>
+    /// <param name="now">The time it will have.</param>
+    /// <param name="group">Takes the verdict.</param>
+    /// <param name="agent">Whose it is; null where it was not judged.</param>
+    private MonitorVerdict? Judge(ClientPayload payload, Timestamp now, EntryGroup group, out AccountNumber? agent)
     {
-        if (options.Monitor is { } monitor
-            && ledger.AdmitsOfAgent(new EntryHeader(State.Globals.Seq + 1, State.Globals.Term, now), payload)
-            && monitor(State, payload, now) is { } verdict
+        agent = null;
+        if (options.Watch is not { Judges: true } watch || !ledger.AdmitsOfAgent(
+            new EntryHeader(State.Globals.Seq + 1, State.Globals.Term, now), payload))
+        {
+            return null;
+        }
+
+        agent = State.FindAccount(payload.From);
+        var (verdict, isJournalled) = watch.Judge(State, payload, now);
+        if (isJournalled && verdict is not null
             && Journal(verdict, State.Globals.Term, now, group) is var taken and not Outcome.Applied)
         {
             throw new InvalidOperationException($"The rules do not take the monitor's verdict: {taken}.");
         }
+
+        return verdict;
     }
 
     /// <summary>Journals an input of the node, where the rules take it.</summary>

@@ -2,7 +2,6 @@ using Aitbc.Infrastructure.Storage;
 using Aitbc.Infrastructure.Wallet;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
-using Aitbc.Protocol.Blobs;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.State;
 
@@ -13,7 +12,7 @@ namespace Aitbc.Infrastructure.Ledger;
 /// disk.
 /// </summary>
 /// <remarks>Safe from any thread; with <see cref="LedgerHostOptions.Inline"/> from one at a time.</remarks>
-public sealed class LedgerHost : ILedger
+public sealed partial class LedgerHost : ILedger
 {
     /// <summary>Bytes of payloads that one call may submit.</summary>
     public const int MaxSubmissionBytes = 2 * 1024 * 1024;
@@ -102,6 +101,15 @@ public sealed class LedgerHost : ILedger
             LastHash = recovered.LastHash,
         };
         var view = new LedgerView(recovery.ViewState);
+        options.Watch?.Begin(new WatchedLedger(
+            options.Disk,
+            view,
+            options.GenesisDigest,
+            seq => new EntryCursor(journal.ReadFrom((long)seq)),
+            meters.Meter,
+            options.Time,
+            clock.Now,
+            !options.Inline));
         var sequencer = new Sequencer(writer, journal, view, clock, options);
         var blobs = new BlobStore(options.Disk, new BlobStoreOptions { MaxBlobBytes = options.MaxBlobBytes });
         var host = new LedgerHost(options, journal, sequencer, blobs, view)
@@ -180,61 +188,6 @@ public sealed class LedgerHost : ILedger
     public Task<Outcome> OfferSaltAsync(WorkloadId workload, Digest salt, CancellationToken cancellationToken) =>
         PostAsync((writer, group) => writer.Offer(workload, salt, group), cancellationToken);
 
-    /// <inheritdoc/>
-    public async Task<Outcome> PutBlobAsync(
-        AccountId from, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        var digest = Digest.Sha256(bytes.Span);
-        var (size, isKnown) = View.Read(state => state.FindBlob(digest) is var slot and >= 0
-            ? ((long)state.Blobs[slot].SizeBytes, IsKnown(state, digest, from))
-            : (-1, false));
-        if (bytes.Length > size)
-        {
-            return Outcome.BlobMissing;
-        }
-
-        blobs.Put(bytes.Span);
-        if (isKnown)
-        {
-            return Outcome.Applied;
-        }
-
-        var outcome = await PostAsync(
-            (writer, group) => writer.Order(
-                new BlobAvailable(digest, (ulong)bytes.Length, from.IsZero ? null : from), group),
-            cancellationToken).ConfigureAwait(false);
-
-        // Whoever else gave them meanwhile was first.
-        return outcome == Outcome.InputRejected && View.Read(state => IsKnown(state, digest, from))
-            ? Outcome.Applied
-            : outcome;
-    }
-
-    /// <inheritdoc/>
-    public Task<BlobAnswer> GetBlobAsync(AccountId reader, Digest digest, CancellationToken cancellationToken)
-    {
-        var found = View.Read(state => !state.BlobIsAvailable(digest)
-            ? BlobFound.Absent
-            : BlobReaders.MayRead(state, digest, reader) ? BlobFound.Found : BlobFound.NotReader);
-        return Task.FromResult(found == BlobFound.Found && TryGetBlob(digest, out var bytes)
-            ? new BlobAnswer(BlobFound.Found, bytes)
-            : new BlobAnswer(found == BlobFound.NotReader ? found : BlobFound.Absent, default));
-    }
-
-    /// <summary>The bytes of a blob, checked against their digest; for whoever may read everything.</summary>
-    /// <returns>False where the node does not hold them.</returns>
-    public bool TryGetBlob(Digest digest, out ReadOnlyMemory<byte> bytes)
-    {
-        if (!blobs.Exists(digest))
-        {
-            bytes = default;
-            return false;
-        }
-
-        bytes = blobs.Get(digest);
-        return true;
-    }
-
     /// <summary>Takes a snapshot of the state at the last closed block; nobody waits but the caller. Snapshots
     /// are taken by themselves, too.</summary>
     /// <returns>Its last entry; 0 where no block has closed since the last one.</returns>
@@ -304,11 +257,16 @@ public sealed class LedgerHost : ILedger
 
         await snapshots.DisposeAsync().ConfigureAwait(false);
         await sequencer.DisposeAsync().ConfigureAwait(false);
-        if (sequencer.Failure is null && View.Seq > Recovered.SnapshotSeq)
+        if (sequencer.Failure is null)
         {
-            SaveSnapshot();
+            options.Watch?.End(View.Seq);
+            if (View.Seq > Recovered.SnapshotSeq)
+            {
+                SaveSnapshot();
+            }
         }
 
+        options.Watch?.Dispose();
         await journal.DisposeAsync().ConfigureAwait(false);
         verifier.Dispose();
         Meters.Dispose();
@@ -326,11 +284,6 @@ public sealed class LedgerHost : ILedger
             // A snapshot only saves time at the next start; a disk that is full by now must not spoil the end.
         }
     }
-
-    /// <summary>Whether a blob's bytes are here and it is known that an account has them.</summary>
-    private static bool IsKnown(LedgerState state, Digest digest, AccountId from) =>
-        state.BlobIsAvailable(digest)
-        && (state.FindAccount(from) is null || BlobReaders.MayRead(state, digest, from));
 
     private static bool IsOversight(List<SignedPayload> payloads) =>
         payloads.Count > 0 && payloads.TrueForAll(

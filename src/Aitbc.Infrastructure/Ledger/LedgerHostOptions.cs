@@ -67,8 +67,9 @@ public sealed record LedgerHostOptions
     /// Default null.</summary>
     public Action<string>? SnapshotFailed { get; init; }
 
-    /// <summary>Looks at agents' payloads before they are ordered. Default null: nobody does.</summary>
-    public AdmissionMonitor? Monitor { get; init; }
+    /// <summary>Looks at agents' payloads before they are ordered; the ledger disposes it. Default null: nobody does.
+    /// </summary>
+    public AdmissionWatch? Watch { get; init; }
 
     /// <summary>Largest blob taken, bytes; the chain's own limit counts as well. Default 16 MiB.</summary>
     public int MaxBlobBytes { get; init; } = 16 * 1024 * 1024;

@@ -8,7 +8,7 @@ internal sealed partial class Sequencer
         EntryGroup? group = null;
         try
         {
-            if (!journal.WaitForRoom())
+            if (!HasRoom())
             {
                 throw DiskFull();
             }

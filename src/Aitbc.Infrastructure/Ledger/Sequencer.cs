@@ -154,23 +154,6 @@ internal sealed partial class Sequencer : IAsyncDisposable
     private static AdmissionClosedException DiskFull() => new(
         "disk-full", "The disk (or its quota) is full: free some space; nothing acknowledged is lost.");
 
-    private void Finish(EntryGroup group)
-    {
-        journal.Write(group.Batch);
-        view.Publish(group);
-        if (group.BlockEnd != 0)
-        {
-            Volatile.Write(ref lastBlock, group.BlockEnd);
-        }
-
-        foreach (var request in group.Done)
-        {
-            request.Answer();
-        }
-
-        group.Clear();
-    }
-
     private void WriteLoop()
     {
         var taken = new List<Request>();
@@ -183,7 +166,7 @@ internal sealed partial class Sequencer : IAsyncDisposable
                 writer.TickIfDue(group);
                 foreach (var request in taken)
                 {
-                    if (!journal.WaitForRoom())
+                    if (!HasRoom())
                     {
                         request.Fail(DiskFull());
                         continue;

@@ -199,6 +199,12 @@ public sealed partial class LedgerState
         return ConstitutionRules.Check(this, Accounts[agent.Slot], command.Kind, exposure, default, out _);
     }
 
+    /// <summary>Whether an allowance covers an agent's command: what needs a person for it has been said.</summary>
+    /// <param name="agent">The agent's account.</param>
+    /// <param name="command">The command.</param>
+    public bool IsAllowed(AccountNumber agent, Command command) => OverrideRules.Lifts(
+        this, Agents[Accounts[agent.Slot].Agent - 1], command.Kind, Exposure.Of(this, command)) >= 0;
+
     /// <summary>The slot of a payload that waits for approval, or -1.</summary>
     public int FindApproval(ApprovalId id) => ApprovalIndex.Find(id.Value);
 

@@ -31,7 +31,7 @@ public static class AuditCheck
         ArgumentNullException.ThrowIfNull(disk);
         try
         {
-            var earlier = FilesOf(disk).TakeWhile(name => name != path).ToList();
+            var earlier = FilesOf(disk, SeriesOf(path)).TakeWhile(name => name != path).ToList();
             var reading = ReadFile(disk, path, FindEnd(disk, earlier));
             return reading.TornBytes == 0
                 ? []
@@ -50,10 +50,10 @@ public static class AuditCheck
         }
     }
 
-    /// <summary>The files, oldest first.</summary>
-    internal static IReadOnlyList<string> FilesOf(IDisk disk) =>
-        [.. disk.List(AuditFile.Directory).Where(entry => !entry.IsDirectory)
-            .Select(entry => $"{AuditFile.Directory}/{entry.Name}")];
+    /// <summary>The files of a series, oldest first.</summary>
+    internal static IReadOnlyList<string> FilesOf(IDisk disk, AuditSeries series) =>
+        [.. disk.List(series.Directory).Where(entry => !entry.IsDirectory)
+            .Select(entry => $"{series.Directory}/{entry.Name}")];
 
     /// <summary>Where the audit ends: the last file is read, and those before it as far as it holds nothing.</summary>
     /// <exception cref="StorageDamagedException">A file read was changed.</exception>
@@ -97,8 +97,10 @@ public static class AuditCheck
     /// <param name="name">The file.</param>
     /// <param name="before">Where the file before ended; null where that is taken from the file's own first line.
     /// </param>
+    /// <param name="visit">Told each line; null for nobody.</param>
     /// <exception cref="StorageDamagedException">A line is not what was written.</exception>
-    internal static Reading ReadFile(IDisk disk, string name, AuditTail? before)
+    internal static Reading ReadFile(
+        IDisk disk, string name, AuditTail? before, Action<AuditPlace, JsonElement>? visit = null)
     {
         using var file = disk.OpenRead(name);
         var bytes = new byte[file.Length];
@@ -107,7 +109,8 @@ public static class AuditCheck
         var isFirst = true;
         while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
         {
-            tail = new LineReader(name, tail.Bytes).Read(rest[..(end + 1)], tail, isFirst, isFirst ? before : null);
+            var line = new LineReader(name, tail.Bytes);
+            tail = line.Read(rest[..(end + 1)], tail, isFirst, isFirst ? before : null, visit);
             isFirst = false;
             rest = rest[(end + 1)..];
         }
@@ -121,10 +124,14 @@ public static class AuditCheck
         return new Reading(isFirst ? tail with { File = NumberOf(name) } : tail, rest.Length);
     }
 
-    private static int NumberOf(string name) =>
+    private static AuditSeries SeriesOf(string path) =>
+        AuditSeries.All.FirstOrDefault(one => path.StartsWith($"{one.Directory}/", StringComparison.Ordinal))
+            ?? throw new StorageDamagedException(path, 0, "not in a directory of audit files");
+
+    internal static int NumberOf(string name) =>
         name.Length > 10
         && int.TryParse(name.AsSpan()[^10..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        && name == AuditFile.NameOf(number)
+        && name == SeriesOf(name).PathOf(number)
             ? number
             : throw new StorageDamagedException(name, 0, "not a name of an audit file");
 
@@ -150,11 +157,16 @@ public static class AuditCheck
     /// <summary>Reads one line at its place.</summary>
     private readonly struct LineReader(string file, long offset)
     {
-        public AuditTail Read(ReadOnlyMemory<byte> line, AuditTail tail, bool isFirst, AuditTail? before)
+        public AuditTail Read(
+            ReadOnlyMemory<byte> line,
+            AuditTail tail,
+            bool isFirst,
+            AuditTail? before,
+            Action<AuditPlace, JsonElement>? visit)
         {
             try
             {
-                return Follow(line, tail, isFirst, before);
+                return Follow(line, tail, isFirst, before, visit);
             }
             catch (InvalidOperationException)
             {
@@ -163,7 +175,12 @@ public static class AuditCheck
             }
         }
 
-        private AuditTail Follow(ReadOnlyMemory<byte> line, AuditTail tail, bool isFirst, AuditTail? before)
+        private AuditTail Follow(
+            ReadOnlyMemory<byte> line,
+            AuditTail tail,
+            bool isFirst,
+            AuditTail? before,
+            Action<AuditPlace, JsonElement>? visit)
         {
             var sealAt = line.Length - SealLength;
             if (sealAt < 1 || !TryReadSeal(line.Span[sealAt..], out var stated))
@@ -171,7 +188,8 @@ public static class AuditCheck
                 throw Damage("not a line of an audit file");
             }
 
-            var json = Parse(line);
+            using var document = Parse(line);
+            var json = document.RootElement;
             var number = Number(json, "n");
             if (isFirst)
             {
@@ -183,17 +201,21 @@ public static class AuditCheck
                 throw Damage("the line's hash does not follow from the line before and its own bytes");
             }
 
-            return number == tail.Lines + 1
-                ? tail with { Lines = number, Hash = stated, Bytes = tail.Bytes + line.Length }
-                : throw Damage($"line {number} follows line {tail.Lines}");
+            if (number != tail.Lines + 1)
+            {
+                throw Damage($"line {number} follows line {tail.Lines}");
+            }
+
+            visit?.Invoke(new AuditPlace(file, offset), json);
+            return tail with { Lines = number, Hash = stated, Bytes = tail.Bytes + line.Length };
         }
 
         /// <summary>The first line of a file says where the file before ended.</summary>
         private AuditTail First(JsonElement json, ulong number, AuditTail? before)
         {
-            var own = (int)Number(json, "file");
+            var own = (int)Math.Min(Number(json, "file"), int.MaxValue);
             var afterBytes = (long)Number(json, "afterBytes");
-            if (file != AuditFile.NameOf(own) || !TryReadAfter(json, out var after))
+            if (own != NumberOf(file) || !TryReadAfter(json, out var after))
             {
                 throw Damage("the first line is not the beginning of this file");
             }
@@ -201,7 +223,7 @@ public static class AuditCheck
             return before is not { } end
                 || (after == end.Hash && afterBytes == end.Bytes && own == end.File + 1 && number == end.Lines + 1)
                 ? new AuditTail(own, number - 1, after, 0)
-                : throw Damage($"it does not go on where {AuditFile.NameOf(end.File)} ended");
+                : throw Damage($"it does not go on where {SeriesOf(file).PathOf(end.File)} ended");
         }
 
         /// <summary>Read as bytes: what was damaged need not be text at all.</summary>
@@ -212,13 +234,13 @@ public static class AuditCheck
                 && Digest.TryParse(JsonMarshal.GetRawUtf8Value(member)[1..^1], out after);
         }
 
-        private JsonElement Parse(ReadOnlyMemory<byte> line)
+        private JsonDocument Parse(ReadOnlyMemory<byte> line)
         {
             try
             {
-                using var document = JsonDocument.Parse(line);
+                var document = JsonDocument.Parse(line);
                 return document.RootElement.ValueKind == JsonValueKind.Object
-                    ? document.RootElement.Clone()
+                    ? document
                     : throw Damage("not an object");
             }
             catch (JsonException)
@@ -229,10 +251,19 @@ public static class AuditCheck
 
         private ulong Number(JsonElement json, string name) =>
             json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number
-            && member.TryGetUInt64(out var value) && value <= int.MaxValue
+            && member.TryGetUInt64(out var value) && value <= long.MaxValue
                 ? value
                 : throw Damage($"the member {name} is missing or no number");
 
         private StorageDamagedException Damage(string what) => new(file, offset, what);
     }
+}
+
+/// <summary>Where a line begins.</summary>
+/// <param name="File">Its file.</param>
+/// <param name="Offset">Bytes before it.</param>
+internal readonly record struct AuditPlace(string File, long Offset)
+{
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File} at byte {Offset}");
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Aitbc.Infrastructure.Storage;
@@ -8,10 +7,9 @@ using Aitbc.Primitives;
 namespace Aitbc.Safety.Audit;
 
 /// <summary>
-/// The gateway's append-only record of everything it signs, sends or refuses: one JSON object a line, each with the
-/// hash of the line before in its own, on disk before the effect. Each start begins a new file, whose first line goes
-/// on
-/// from the last good line of the file before and says where that one ended.
+/// An append-only record of what is done about safety, by the gateway or by the monitor: one JSON object a line, each
+/// with the hash of the line before in its own, on disk before the effect. Each start begins a new file, whose first
+/// line goes on from the last good line of the file before and says where that one ended.
 /// </summary>
 /// <remarks>
 /// A write or flush error closes it for good: whoever appends gets the error, and the effect does not happen. Safe from
@@ -19,22 +17,21 @@ namespace Aitbc.Safety.Audit;
 /// </remarks>
 public sealed class AuditFile : IDisposable
 {
-    /// <summary>The directory below the data directory's root.</summary>
-    public const string Directory = "audit";
-
     /// <summary>Bytes after which the next file begins: 64 MiB.</summary>
     public const long MaxFileBytes = 64L * 1024 * 1024;
 
     private readonly Lock gate = new();
     private readonly IDisk disk;
+    private readonly AuditSeries series;
     private readonly long maxFileBytes;
     private readonly ArrayBufferWriter<byte> buffer = new();
     private IDiskFile file;
     private AuditTail tail;
     private bool failed;
+    private bool isUnflushed;
 
-    private AuditFile(IDisk disk, long maxFileBytes, IDiskFile file, AuditTail tail) =>
-        (this.disk, this.maxFileBytes, this.file, this.tail) = (disk, maxFileBytes, file, tail);
+    private AuditFile(IDisk disk, AuditSeries series, long maxFileBytes, AuditTail tail) =>
+        (this.disk, this.series, this.maxFileBytes, file, this.tail) = (disk, series, maxFileBytes, null!, tail);
 
     /// <summary>Lines written, over all files, the first line of each file included.</summary>
     public ulong Lines
@@ -53,28 +50,32 @@ public sealed class AuditFile : IDisposable
     /// <param name="now">The present time.</param>
     /// <exception cref="StorageDamagedException">The last file was changed; the place is named.</exception>
     /// <exception cref="IOException">The disk failed or is full.</exception>
-    public static AuditFile Open(IDisk disk, Timestamp now) => Open(disk, now, MaxFileBytes);
+    public static AuditFile Open(IDisk disk, Timestamp now) => Open(disk, now, AuditSeries.Actions, MaxFileBytes);
 
-    /// <summary>Appends the verdicts of a group as one line, and empties the group; they are on disk when this returns.
-    /// </summary>
-    /// <param name="verdicts">The group; where it is empty nothing is written.</param>
+    /// <summary>Appends a group as one line, and empties the group.</summary>
+    /// <param name="what">What the line is.</param>
+    /// <param name="group">The group; where it is empty nothing is written.</param>
     /// <param name="now">The present time.</param>
-    /// <exception cref="IOException">They are not, or an earlier line was not: no effect of the group must happen.
+    /// <param name="isFlushed">Whether it, and all before it, is on disk when this returns.</param>
+    /// <exception cref="IOException">It is not, or an earlier line was not: no effect of the group must happen.
     /// </exception>
-    public void Append(VerdictGroup verdicts, Timestamp now)
+    public void Append(string what, VerdictGroup group, Timestamp now, bool isFlushed = true)
     {
-        ArgumentNullException.ThrowIfNull(verdicts);
-        if (verdicts.Count > 0)
+        ArgumentNullException.ThrowIfNull(group);
+        if (group.Count > 0)
         {
-            Append(now, json =>
-            {
-                json.WriteString("at"u8, now.ToString());
-                json.WriteString("what"u8, "judged"u8);
-                json.WriteNumber("count"u8, verdicts.Count);
-                json.WritePropertyName("verdicts"u8);
-                json.WriteRawValue(verdicts.Written, skipInputValidation: true);
-            });
-            verdicts.Clear();
+            Append(
+                now,
+                json =>
+                {
+                    json.WriteString("at"u8, now.ToString());
+                    json.WriteString("what"u8, what);
+                    json.WriteNumber("count"u8, group.Count);
+                    json.WritePropertyName("list"u8);
+                    json.WriteRawValue(group.Written, skipInputValidation: true);
+                },
+                isFlushed);
+            group.Clear();
         }
     }
 
@@ -83,18 +84,30 @@ public sealed class AuditFile : IDisposable
     {
         lock (gate)
         {
+            try
+            {
+                if (isUnflushed && !failed)
+                {
+                    file.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // Whoever appended it was told that it was not on the disk yet.
+            }
+
             failed = true;
             file.Dispose();
         }
     }
 
-    /// <summary>Likewise, with files of another size.</summary>
-    internal static AuditFile Open(IDisk disk, Timestamp now, long maxFileBytes)
+    /// <summary>Likewise, of another series or size.</summary>
+    internal static AuditFile Open(IDisk disk, Timestamp now, AuditSeries series, long maxFileBytes)
     {
         ArgumentNullException.ThrowIfNull(disk);
-        disk.CreateDirectory(Directory);
-        var end = AuditCheck.FindEnd(disk, AuditCheck.FilesOf(disk));
-        var opened = new AuditFile(disk, maxFileBytes, null!, end);
+        disk.CreateDirectory(series.Directory);
+        var end = AuditCheck.FindEnd(disk, AuditCheck.FilesOf(disk, series));
+        var opened = new AuditFile(disk, series, maxFileBytes, end);
         opened.BeginFile(now);
         return opened;
     }
@@ -103,10 +116,11 @@ public sealed class AuditFile : IDisposable
     /// <exception cref="IOException">It is not, or an earlier one was not: the effect must not happen.</exception>
     internal void Append(AuditLine line) => Append(line.At, line.Write);
 
-    internal static string NameOf(int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Directory}/actions-{number:D6}.log");
-
-    private void Append(Timestamp at, Action<Utf8JsonWriter> members)
+    /// <summary>Appends a line.</summary>
+    /// <param name="at">The present time.</param>
+    /// <param name="members">Writes it.</param>
+    /// <param name="isFlushed">Whether it, and all before it, is on disk when this returns.</param>
+    internal void Append(Timestamp at, Action<Utf8JsonWriter> members, bool isFlushed = true)
     {
         lock (gate)
         {
@@ -117,12 +131,24 @@ public sealed class AuditFile : IDisposable
 
             if (tail.Bytes >= maxFileBytes)
             {
-                file.Dispose();
+                EndFile();
                 BeginFile(at);
             }
 
-            Write(members);
+            Write(members, isFlushed);
         }
+    }
+
+    /// <summary>What a file that follows names as its end must never be lost.</summary>
+    private void EndFile()
+    {
+        failed = true;
+        if (isUnflushed)
+        {
+            file.Flush();
+        }
+
+        file.Dispose();
     }
 
     private void BeginFile(Timestamp now)
@@ -130,20 +156,22 @@ public sealed class AuditFile : IDisposable
         failed = true;
         var before = tail;
         var number = before.File + 1;
-        file = disk.Create(NameOf(number));
-        disk.SyncDirectory(Directory);
+        file = disk.Create(series.PathOf(number));
+        disk.SyncDirectory(series.Directory);
         tail = before with { File = number, Bytes = 0 };
-        Write(json =>
-        {
-            json.WriteString("at"u8, now.ToString());
-            json.WriteString("what"u8, "begun"u8);
-            json.WriteNumber("file"u8, number);
-            json.WriteString("after"u8, before.Hash.ToString());
-            json.WriteNumber("afterBytes"u8, before.Bytes);
-        });
+        Write(
+            json =>
+            {
+                json.WriteString("at"u8, now.ToString());
+                json.WriteString("what"u8, "begun"u8);
+                json.WriteNumber("file"u8, number);
+                json.WriteString("after"u8, before.Hash.ToString());
+                json.WriteNumber("afterBytes"u8, before.Bytes);
+            },
+            isFlushed: true);
     }
 
-    private void Write(Action<Utf8JsonWriter> members)
+    private void Write(Action<Utf8JsonWriter> members, bool isFlushed)
     {
         failed = true;
         buffer.ResetWrittenCount();
@@ -159,7 +187,12 @@ public sealed class AuditFile : IDisposable
         var hash = AuditCheck.HashOf(tail.Hash, buffer.WrittenSpan[..^1]);
         var line = AuditCheck.Seal(buffer.WrittenSpan, hash);
         file.Write(tail.Bytes, line);
-        file.Flush();
+        if (isFlushed)
+        {
+            file.Flush();
+        }
+
+        isUnflushed = !isFlushed;
         tail = tail with { Lines = number, Hash = hash, Bytes = tail.Bytes + line.Length };
         failed = false;
     }

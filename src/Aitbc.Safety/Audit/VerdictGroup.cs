@@ -1,13 +1,15 @@
 using System.Buffers.Text;
+using System.Text;
+using Aitbc.Infrastructure.Ledger;
 using Aitbc.Primitives;
+using Aitbc.Protocol;
 using Aitbc.Protocol.Entries;
-using Aitbc.Safety.Monitor;
 
 namespace Aitbc.Safety.Audit;
 
 /// <summary>
 /// Verdicts of the monitor that go to the audit file together: one line, one hash and one flush for many, as the
-/// sequencer has one fsync for many commands. The effects of all of them wait for its <c>Append</c>.
+/// sequencer has one fsync for many commands. The effects of all of them wait for that flush.
 /// </summary>
 /// <remarks>Holds at most <see cref="Capacity"/>; reused, so nothing is allocated a verdict. Not thread-safe.</remarks>
 public sealed class VerdictGroup
@@ -15,15 +17,17 @@ public sealed class VerdictGroup
     /// <summary>Most verdicts of one line: 4,096.</summary>
     public const int Capacity = 4_096;
 
-    /// <summary>Longest text of one verdict: two account numbers, three amounts, a time and four names.</summary>
-    private const int MaxVerdictBytes = 320;
+    /// <summary>Longest text of one verdict: entry, digest, account number, two amounts and two names.</summary>
+    private const int MaxVerdictBytes = 256;
 
-    private static readonly byte[][] Kinds =
-        [.. Enum.GetValues<CommandKind>().Select(kind => Quoted(CommandNames.NameOf(kind)))];
+    private static readonly byte[][] Verdicts =
+        [.. Enumerable.Range(0, 5).Select(kind => Quoted($"{(MonitorVerdictKind)kind}"))];
 
-    private static readonly byte[][] Verdicts = Quoted<MonitorLevel>();
-    private static readonly byte[][] Detectors = Quoted<Detector>();
-    private static readonly byte[][] Subjects = Quoted<MonitorSubject>();
+    private static readonly byte[][] Outcomes =
+    [
+        .. Enumerable.Range(0, 1 + Enum.GetValues<Outcome>().Max(one => (int)one))
+            .Select(one => Quoted($"{(Outcome)one}")),
+    ];
 
     private byte[] text = new byte[64 * 1024];
     private int length;
@@ -34,8 +38,7 @@ public sealed class VerdictGroup
     /// <summary>Whether it must be appended before another is added.</summary>
     public bool IsFull => Count == Capacity;
 
-    /// <summary>The verdicts as a JSON array: of each <c>[at, agent, type, value, counterparty, verdict]</c>, and for
-    /// what does not pass also <c>detector, subject, observed, limit</c>.</summary>
+    /// <summary>What was added, as a JSON array.</summary>
     internal ReadOnlySpan<byte> Written
     {
         get
@@ -45,11 +48,51 @@ public sealed class VerdictGroup
         }
     }
 
-    /// <summary>Adds a verdict.</summary>
-    /// <param name="action">What was judged.</param>
-    /// <param name="finding">What came out.</param>
+    /// <summary>Adds a verdict: <c>[entry, payload, agent]</c>, and for what does not pass also
+    /// <c>verdict, detector, observed, limit</c>.</summary>
+    /// <param name="judged">What was judged.</param>
     /// <exception cref="InvalidOperationException">It is full.</exception>
-    public void Add(in ObservedAction action, in MonitorFinding finding)
+    public void Add(in JudgedPayload judged)
+    {
+        Begin(judged.Seq);
+        Put(",\""u8);
+        judged.Payload.TryFormat(text.AsSpan(length), out var written);
+        length += written;
+        Put("\","u8);
+        Put((ulong)judged.Agent.Value);
+        if (judged.Verdict is { } verdict)
+        {
+            Put(","u8);
+            Put(Verdicts[(int)verdict.Verdict]);
+            Put(",\""u8);
+            verdict.Detector.TryFormat(text.AsSpan(length), out written);
+            length += written;
+            Put("\",\""u8);
+            Put(verdict.Observed.BaseUnits);
+            Put("\",\""u8);
+            Put(verdict.Limit.BaseUnits);
+            Put("\""u8);
+        }
+
+        Put("]"u8);
+    }
+
+    /// <summary>Adds what became of a payload that was judged: <c>[entry, outcome]</c>.</summary>
+    /// <param name="seq">Its entry.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <exception cref="InvalidOperationException">It is full.</exception>
+    public void Add(ulong seq, Outcome outcome)
+    {
+        Begin(seq);
+        Put(","u8);
+        Put(Outcomes[(int)outcome]);
+        Put("]"u8);
+    }
+
+    /// <summary>Begins anew.</summary>
+    internal void Clear() => (Count, length) = (0, 0);
+
+    private void Begin(ulong seq)
     {
         if (IsFull)
         {
@@ -62,44 +105,9 @@ public sealed class VerdictGroup
         }
 
         Put(Count == 0 ? "[["u8 : ",["u8);
-        Put(action.At.UnixMs);
-        Put(","u8);
-        Put((long)action.Agent.Value);
-        Put(","u8);
-        Put(Kinds[(int)action.Kind]);
-        Put(",\""u8);
-        Put(action.Value.BaseUnits);
-        Put("\","u8);
-        if (action.Counterparty is { } payee)
-        {
-            Put((long)payee.Value);
-        }
-        else
-        {
-            Put("null"u8);
-        }
-
-        Put(","u8);
-        Put(Verdicts[(int)finding.Verdict]);
-        if (finding.Verdict != MonitorLevel.Pass)
-        {
-            Put(","u8);
-            Put(Detectors[(int)finding.Detector]);
-            Put(","u8);
-            Put(Subjects[(int)finding.Subject]);
-            Put(",\""u8);
-            Put(finding.Observed);
-            Put("\",\""u8);
-            Put(finding.Limit);
-            Put("\""u8);
-        }
-
-        Put("]"u8);
+        Put(seq);
         Count++;
     }
-
-    /// <summary>Begins anew.</summary>
-    internal void Clear() => (Count, length) = (0, 0);
 
     private void Put(ReadOnlySpan<byte> bytes)
     {
@@ -107,7 +115,7 @@ public sealed class VerdictGroup
         length += bytes.Length;
     }
 
-    private void Put(long number)
+    private void Put(ulong number)
     {
         Utf8Formatter.TryFormat(number, text.AsSpan(length), out var written);
         length += written;
@@ -126,12 +134,8 @@ public sealed class VerdictGroup
             return;
         }
 
-        Utf8Formatter.TryFormat((ulong)amount, text.AsSpan(length), out var written);
-        length += written;
+        Put((ulong)amount);
     }
 
-    private static byte[][] Quoted<T>()
-        where T : struct, Enum => [.. Enum.GetNames<T>().Select(name => Quoted(name))];
-
-    private static byte[] Quoted(string name) => System.Text.Encoding.ASCII.GetBytes($"\"{name}\"");
+    private static byte[] Quoted(string name) => Encoding.ASCII.GetBytes($"\"{name}\"");
 }

@@ -11,7 +11,7 @@ namespace Aitbc.Safety.Monitor;
 /// agent and owner are known. Source: the seed's SafetyMonitor.
 /// </summary>
 /// <remarks>Not thread-safe: one owner, as the sequencer's thread is.</remarks>
-public sealed class SafetyMonitor
+public sealed partial class SafetyMonitor
 {
     private readonly MonitorOptions options;
     private readonly WindowTable agents;
@@ -41,19 +41,10 @@ public sealed class SafetyMonitor
     {
         if (!TryPrepare(in action, out var agent, out var owner, out var act, out var whole))
         {
-            return new MonitorFinding(
-                MonitorLevel.Park, Detector.Room, MonitorSubject.Agent, (UInt128)options.MaxWindows + 1,
-                (UInt128)options.MaxWindows);
+            return NoRoom;
         }
 
-        ref var agentWindow = ref agents[agent];
-        var worst = Judge(in agentWindow, in act, MonitorSubject.Agent);
-        if (owner >= 0)
-        {
-            var found = Judge(in owners[owner], in whole, MonitorSubject.Owner);
-            worst = found.Verdict > worst.Verdict ? found : worst;
-        }
-
+        var worst = JudgeBoth(agent, owner, in act, in whole);
         Count(agent, owner);
         if (worst.Verdict == MonitorLevel.Pass)
         {

@@ -6,7 +6,7 @@ using Aitbc.Protocol.Accounts;
 namespace Aitbc.Safety.Monitor;
 
 /// <summary>Windows by account, in chunks, so that growing moves none of them.</summary>
-internal sealed class WindowTable(int maxWindows)
+internal sealed partial class WindowTable(int maxWindows)
 {
     /// <summary>Account numbers are dense; none above this is watched.</summary>
     private const uint MaxAccounts = 1 << 26;

@@ -5,7 +5,9 @@ using Aitbc.Infrastructure.Ledger;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
 using Aitbc.Safety;
+using Aitbc.Safety.Admission;
 using Aitbc.Safety.Audit;
+using Aitbc.Safety.Monitor;
 using Aitbc.Simulation.Time;
 
 namespace Aitbc.Simulation.Worlds;
@@ -64,10 +66,17 @@ public sealed partial class World
             return Guard(chain, () => GoOn(chain, options));
         }
 
+        /// <summary>Its agents are watched as a node's are, unless somebody wants it otherwise.</summary>
+        private LedgerHostOptions Adjust(LedgerHostOptions defaults)
+        {
+            var watched = defaults with { Watch = new LedgerMonitor(MonitorMode.Enforce, new MonitorOptions()) };
+            return adjust?.Invoke(watched) ?? watched;
+        }
+
         /// <summary>Opens the ledger, enrols everybody and registers the agents that are not registered yet.</summary>
         public async Task RunAsync(CancellationToken cancellationToken)
         {
-            Ledger = Chain.OpenLedger(defaults => (adjust?.Invoke(defaults) ?? defaults) with
+            Ledger = Chain.OpenLedger(defaults => Adjust(defaults) with
             {
                 Time = Time,
                 Inline = Clock is not null,

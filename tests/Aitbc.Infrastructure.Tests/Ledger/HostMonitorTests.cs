@@ -22,6 +22,7 @@ public sealed class HostMonitorTests
     private readonly FaultyDisk disk = new(3);
     private readonly HostFixture fixture;
     private readonly TestKey agent = new(new SeededRandom(11));
+    private ToldWatch? watch;
     private int asked;
 
     public HostMonitorTests() => fixture = new HostFixture(disk);
@@ -67,6 +68,49 @@ public sealed class HostMonitorTests
     }
 
     [Fact]
+    public async Task Verdicts_are_kept_before_their_entries_are_written_and_outcomes_noted_behind_them()
+    {
+        await using var host = Open();
+        Register(host);
+        var transfer = new Transfer(fixture.Account(2), TokenAmount.OneToken);
+        var result = HostFixture.Submit(host, fixture.Payload(host, agent, 0, transfer));
+        Assert.Equal(["begin", $"keep {result.Seq}", $"note {result.Seq} Applied"], watch!.Told);
+
+        // The journal cannot be written: nothing happened, so nothing became of it.
+        disk.FailAtOperation = disk.Operations + 1;
+        Assert.ThrowsAny<IOException>(
+            () => HostFixture.Submit(host, fixture.Payload(host, agent, 0, transfer)));
+        Assert.Equal($"keep {result.Seq + 1}", watch.Told[^1]);
+    }
+
+    [Fact]
+    public async Task A_verdict_that_cannot_be_kept_ends_the_ledger_before_anything_is_written()
+    {
+        var isFull = false;
+        await using var host = fixture.Open(adjust: options => options with
+        {
+            Watch = new FailingWatch(() => isFull),
+        });
+        Register(host);
+        var before = host.View.Seq;
+        isFull = true;
+        var transfer = new Transfer(fixture.Account(2), TokenAmount.OneToken);
+        Assert.ThrowsAny<IOException>(
+            () => HostFixture.Submit(host, fixture.Payload(host, agent, 0, transfer)));
+        Assert.NotNull(host.Failure);
+        disk.KillProcess();
+        await using var later = fixture.Open();
+        using var entries = later.ReadFrom(1);
+        var payloads = 0;
+        while (entries.TryRead(out var entry) && entry.Header.Seq <= before + 1)
+        {
+            payloads += entry.Body == BodyKind.Payload ? 1 : 0;
+        }
+
+        Assert.Equal(1, payloads);
+    }
+
+    [Fact]
     public async Task Who_replays_the_journal_obeys_the_same_verdicts()
     {
         Digest hash;
@@ -88,10 +132,10 @@ public sealed class HostMonitorTests
         Assert.Equal(1, later.View.Read(state => state.Approvals.Live));
     }
 
-    private LedgerHost Open() => fixture.Open(adjust: options => options with { Monitor = Judge });
+    private LedgerHost Open() => fixture.Open(adjust: options => options with { Watch = watch = new ToldWatch(Judge) });
 
     /// <summary>Wants everything above 40 tokens approved.</summary>
-    private MonitorVerdict? Judge(LedgerState state, ClientPayload payload, Timestamp at)
+    private MonitorVerdict? Judge(LedgerState state, ClientPayload payload)
     {
         asked++;
         var value = state.RiskOf(payload.Commands[0]).Value;
@@ -123,5 +167,44 @@ public sealed class HostMonitorTests
         var reader = new EventReader(entry.Events.Span);
         Assert.True(reader.MoveNext());
         return reader.Kind;
+    }
+
+    /// <summary>Says nothing, and fails to keep it.</summary>
+    private sealed class FailingWatch(Func<bool> fails) : AdmissionWatch
+    {
+        public override bool Judges => true;
+
+        public override bool HasRoom => true;
+
+        public override void Begin(WatchedLedger ledger)
+        {
+        }
+
+        public override Judgement Judge(LedgerState state, ClientPayload payload, Timestamp at) => default;
+
+        public override void Learn(
+            LedgerState state, ClientPayload payload, Timestamp at, Outcome outcome, ReadOnlySpan<byte> events)
+        {
+        }
+
+        public override void Keep(IReadOnlyList<JudgedPayload> judged)
+        {
+            if (fails())
+            {
+                throw new IOException("The disk is full.");
+            }
+        }
+
+        public override void Note(IReadOnlyList<JudgedPayload> judged)
+        {
+        }
+
+        public override void End(ulong lastSeq)
+        {
+        }
+
+        public override void Dispose()
+        {
+        }
     }
 }

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Storage;
+using Aitbc.Protocol.Accounts;
 using Aitbc.Safety.Audit;
-using Aitbc.Safety.Monitor;
 
 namespace Aitbc.Safety.Tests.Monitor;
 
@@ -9,6 +10,7 @@ namespace Aitbc.Safety.Tests.Monitor;
 public sealed class VerdictGroupTests
 {
     private static readonly Timestamp Now = new(1_780_000_000_000);
+    private static readonly Digest Payload = Digest.Sha256("payload"u8);
 
     [Fact]
     public void Verdicts_stand_in_one_line_with_their_numbers_and_the_chain_is_whole()
@@ -17,27 +19,26 @@ public sealed class VerdictGroupTests
         var group = new VerdictGroup();
         using (var audit = AuditFile.Open(disk, Now))
         {
-            var watched = new Watched();
-            var usual = watched.Of(1, 1_500);
-            group.Add(in usual, watched.Monitor.Observe(usual));
-            var large = watched.Of(2, 900_000, null, CommandKind.PostWorkload);
-            group.Add(in large, watched.Monitor.Observe(large));
-            audit.Append(group, Now);
-            audit.Append(group, Now);
+            group.Add(Judged(7, null));
+            group.Add(Judged(9, Verdict(MonitorVerdictKind.Park, 1_500, 900)));
+            audit.Append("judged", group, Now);
+            audit.Append("judged", group, Now);
+            group.Add(7, Outcome.Applied);
+            audit.Append("outcomes", group, Now);
         }
 
-        var line = JsonDocument.Parse(Text(disk).Split('\n')[1]).RootElement;
-        var verdicts = line.GetProperty("verdicts");
+        var lines = Text(disk).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var line = JsonDocument.Parse(lines[1]).RootElement;
+        var verdicts = line.GetProperty("list");
         Assert.Equal(0, group.Count);
         Assert.Equal("judged", line.GetProperty("what").GetString());
         Assert.Equal(2, line.GetProperty("count").GetInt32());
+        Assert.Equal($"[7,\"{Payload}\",3]", verdicts[0].GetRawText());
         Assert.Equal(
-            """[1780000000000,1,"transfer","1500000000000000000",50,"Pass"]""", verdicts[0].GetRawText());
-        Assert.StartsWith(
-            """[1780000000000,2,"workload.post","900000000000000000000",null,"Park","Probation","Agent","9000000""",
-            verdicts[1].GetRawText(),
-            StringComparison.Ordinal);
-        Assert.Equal(2, Text(disk).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+            $"[9,\"{Payload}\",3,\"Park\",\"hourvalue.owner\",\"1500\",\"900\"]", verdicts[1].GetRawText());
+        Assert.Equal(
+            "[[7,\"Applied\"]]", JsonDocument.Parse(lines[2]).RootElement.GetProperty("list").GetRawText());
+        Assert.Equal(3, lines.Length);
         Assert.Empty(AuditCheck.CheckFile(disk, "audit/actions-000001.log"));
     }
 
@@ -47,12 +48,12 @@ public sealed class VerdictGroupTests
         var disk = new FaultyDisk(1);
         using (var audit = AuditFile.Open(disk, Now))
         {
-            audit.Append(Full(3), Now);
+            audit.Append("judged", Full(3), Now);
         }
 
         Assert.Empty(Check(Text(disk)));
         Assert.Contains(
-            Check(Text(disk).Replace("\"Pass\"", "\"Park\"", StringComparison.Ordinal)),
+            Check(Text(disk).Replace("\"SafeMode\"", "\"Park\"", StringComparison.Ordinal)),
             problem => problem.Kind == StorageProblemKind.Damage);
     }
 
@@ -64,9 +65,9 @@ public sealed class VerdictGroupTests
         var group = Full(10);
         disk.FailAtOperation = disk.Operations + 1;
 
-        Assert.ThrowsAny<IOException>(() => audit.Append(group, Now));
+        Assert.ThrowsAny<IOException>(() => audit.Append("judged", group, Now));
         Assert.Equal(10, group.Count);
-        Assert.ThrowsAny<IOException>(() => audit.Append(group, Now));
+        Assert.ThrowsAny<IOException>(() => audit.Append("judged", group, Now));
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class VerdictGroupTests
         var group = Full(VerdictGroup.Capacity);
 
         Assert.True(group.IsFull);
-        Assert.Throws<InvalidOperationException>(() => group.Add(new Watched().Of(1, 1), default));
+        Assert.Throws<InvalidOperationException>(() => group.Add(Judged(1, null)));
     }
 
     [Theory]
@@ -90,8 +91,9 @@ public sealed class VerdictGroupTests
         var disk = new FaultyDisk(1);
         using var audit = AuditFile.Open(disk, Now);
         var group = new VerdictGroup();
-        group.Add(new Watched().Of(1, 1) with { Value = TokenAmount.Parse(digits) }, default);
-        audit.Append(group, Now);
+        group.Add(Judged(1, new MonitorVerdict(
+            default, default, MonitorVerdictKind.Park, Label.Empty, TokenAmount.Parse(digits), TokenAmount.Zero)));
+        audit.Append("judged", group, Now);
 
         Assert.Contains($",\"{digits}\",", Text(disk), StringComparison.Ordinal);
     }
@@ -99,22 +101,41 @@ public sealed class VerdictGroupTests
     private static VerdictGroup Full(int count)
     {
         var group = new VerdictGroup();
-        var longest = new MonitorFinding(
-            MonitorLevel.SafeMode, Detector.OverAverage, MonitorSubject.Owner, UInt128.MaxValue, UInt128.MaxValue);
         for (var i = 0; i < count; i++)
         {
-            group.Add(
-                new Watched().Of(uint.MaxValue, 1, uint.MaxValue) with { Value = TokenAmount.MaxSupply },
-                i % 2 == 0 ? default : longest);
+            group.Add(new JudgedPayload(
+                ulong.MaxValue,
+                Now,
+                Payload,
+                new AccountNumber(uint.MaxValue),
+                i % 2 == 0 ? null : new MonitorVerdict(
+                    default,
+                    default,
+                    MonitorVerdictKind.SafeMode,
+                    Label.Parse(new string('x', Label.MaxLength)),
+                    TokenAmount.MaxSupply,
+                    TokenAmount.MaxSupply),
+                Outcome.Applied));
         }
 
         return group;
     }
 
+    private static JudgedPayload Judged(ulong seq, MonitorVerdict? verdict) =>
+        new(seq, Now, Payload, new AccountNumber(3), verdict, Outcome.Applied);
+
+    private static MonitorVerdict Verdict(MonitorVerdictKind kind, ulong observed, ulong limit) => new(
+        default,
+        default,
+        kind,
+        Label.Parse("hourvalue.owner"),
+        TokenAmount.FromBaseUnits(observed),
+        TokenAmount.FromBaseUnits(limit));
+
     private static List<StorageProblem> Check(string text)
     {
         var disk = new FaultyDisk(2);
-        disk.CreateDirectory(AuditFile.Directory);
+        disk.CreateDirectory(AuditSeries.Actions.Directory);
         using (var file = disk.Create("audit/actions-000001.log"))
         {
             file.Write(0, System.Text.Encoding.ASCII.GetBytes(text));
