@@ -5,7 +5,9 @@ using Aitbc.Node.Access;
 using Aitbc.Node.Problems;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.State;
 using Aitbc.Protocol.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -104,6 +106,10 @@ internal static class ApprovalApi
         var wording = new Wording(state);
         var commands = payload.Commands
             .Select(command => new ExplainedPart(CommandNames.NameOf(command.Kind), wording.Of(command))).ToList();
+        var terms = ConstitutionReading.Of(state, agent);
+        List<string> reasons = [.. ApprovalCauses.Of(state, agent, payload.Commands)
+            .Select(cause => wording.Of(terms, cause.Line, cause.Rule))];
+        var isJudged = (agent.Flags & AgentFlags.Verdict) != 0 && agent.JudgedPayload == approval.Payload;
         return new ApprovalView(
             approval.Id,
             account.Id,
@@ -116,6 +122,8 @@ internal static class ApprovalApi
             agent.GuardianThreshold,
             OversightPages.Guardians(state, agent, approval.Votes, set: true),
             OversightPages.Guardians(state, agent, approval.Votes, set: false),
+            reasons,
+            isJudged || reasons.Count == 0,
             approval.Held,
             commands,
             wording.Accounts,
