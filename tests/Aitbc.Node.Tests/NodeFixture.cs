@@ -18,14 +18,16 @@ public sealed class NodeFixture : IAsyncDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("aitbc-node-").FullName;
     private NodeOptions options;
+    private readonly Func<LedgerHostOptions, LedgerHostOptions>? adjust;
     private readonly KeyPair[] keys;
     private ChainDirectory chain;
     private bool isClosed;
     private readonly Dictionary<int, ulong> sequences = [];
 
-    private NodeFixture(NodeOptions options, Parameters parameters)
+    private NodeFixture(
+        NodeOptions options, Parameters parameters, Func<LedgerHostOptions, LedgerHostOptions>? adjust)
     {
-        this.options = options;
+        (this.options, this.adjust) = (options, adjust);
         var made = new List<GenesisAccount>();
         var plan = new ChainPlan(
             new ChainId("aitbc:test"), TokenAmount.FromTokens(1_000_000), Now, 1,
@@ -75,10 +77,14 @@ public sealed class NodeFixture : IAsyncDisposable
     /// <summary>Begins a chain and starts a node on it.</summary>
     /// <param name="options">What differs of the node; null for nothing.</param>
     /// <param name="parameters">What differs of the chain's figures; null for nothing.</param>
-    public static async Task<NodeFixture> StartAsync(NodeOptions? options = null, Parameters? parameters = null)
+    /// <param name="adjust">What differs of the ledger; null for nothing.</param>
+    public static async Task<NodeFixture> StartAsync(
+        NodeOptions? options = null,
+        Parameters? parameters = null,
+        Func<LedgerHostOptions, LedgerHostOptions>? adjust = null)
     {
         var fixture = new NodeFixture(
-            (options ?? new NodeOptions()) with { Port = 0 }, parameters ?? new Parameters());
+            (options ?? new NodeOptions()) with { Port = 0 }, parameters ?? new Parameters(), adjust);
         await fixture.OpenAsync();
         return fixture;
     }
@@ -190,7 +196,7 @@ public sealed class NodeFixture : IAsyncDisposable
     private async Task OpenAsync()
     {
         isClosed = false;
-        Ledger = chain.OpenLedger();
+        Ledger = chain.OpenLedger(adjust);
         Server = await NodeServer.StartAsync(
             options, Ledger, TimeProvider.System, log => log.AddProvider(Log), CancellationToken.None);
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })

@@ -45,9 +45,12 @@ internal static class CommandWords
             + (it.ClientSalt is null ? string.Empty : ", and the client's salt"),
         BlobAvailable it =>
             $"The node holds the {PlainWords.Count((long)it.SizeBytes, "byte")} of blob {it.Digest}",
-        MonitorVerdict it => it.Verdict == MonitorVerdictKind.SafeMode
-            ? $"The monitor puts {names.Of(it.Agent)} into safe mode: {it.Detector}"
-            : $"The monitor wants a payload of {names.Of(it.Agent)} approved: {it.Detector}",
+        MonitorVerdict it => it.Verdict switch
+        {
+            MonitorVerdictKind.SafeMode => $"The monitor puts {names.Of(it.Agent)} into safe mode: {it.Detector}",
+            MonitorVerdictKind.Park => $"The monitor wants a payload of {names.Of(it.Agent)} approved: {it.Detector}",
+            _ => $"The monitor, which only watches, finds a payload of {names.Of(it.Agent)} unusual: {it.Detector}",
+        },
         Liveness it => it.IsLive
             ? $"The host of {names.Of(it.Agent)} is heard of again"
             : $"The host of {names.Of(it.Agent)} is no longer heard of",

@@ -34,6 +34,7 @@ internal static class ApiRoutes
         AccountApi.Map(v1);
         AgentApi.Map(v1);
         ApprovalApi.Map(v1);
+        AlertApi.Map(v1);
         MotionApi.Map(v1);
         OverrideApi.Map(v1);
         ConstitutionApi.Map(v1);

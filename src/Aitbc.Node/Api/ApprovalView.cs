@@ -16,7 +16,8 @@ namespace Aitbc.Node.Api;
 /// <param name="Needed">How many guardians must approve.</param>
 /// <param name="ApprovedBy">Who has.</param>
 /// <param name="WaitingFor">The guardians who can still.</param>
-/// <param name="Reasons">Why it waits, one sentence each: lines of the constitution that want a person for it.</param>
+/// <param name="Reasons">Why it waits, one sentence each: lines of the constitution that want a person for it,
+/// and what the monitor found.</param>
 /// <param name="ByMonitor">Whether the monitor's verdict has it wait.</param>
 /// <param name="Held">Value and stake held for it, base units.</param>
 /// <param name="Commands">What it asks for, in words.</param>

@@ -50,6 +50,9 @@ internal sealed class MarketHistory
         NoteMoney();
     }
 
+    /// <summary>What the monitor found.</summary>
+    public AlertRing Alerts { get; } = new();
+
     /// <summary>The first entry that it knows.</summary>
     public ulong FromSeq { get; }
 
@@ -65,6 +68,7 @@ internal sealed class MarketHistory
         lock (gate)
         {
             Observe(entry);
+            Alerts.Take(entry);
             Seq = entry.Header.Seq;
             NoteMoney();
             foreach (var one in series)

@@ -9,6 +9,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.Wire;
+using Aitbc.Safety.Admission;
 
 namespace Aitbc.Node.Webhooks;
 
@@ -110,6 +111,12 @@ internal sealed class WebhookMessages(
             WriteText(json, "approval", subject.Approval);
             WriteText(json, "motion", subject.Motion);
             json.WriteString("words", EventWords.Describe(reader.Kind, reader.Value));
+            if (reader.Kind == EventKind.MonitorJudged && JournalledFinding.Read(reader.As<MonitorJudged>()) is { } why)
+            {
+                json.WriteString("reason", why.Sentence);
+                json.WriteNumber("windowMs", why.Window.Ms);
+            }
+
             WriteText(json, "link", LinkTo(agent, subject.Approval, header.Seq));
             json.WriteEndObject();
             json.WriteEndObject();

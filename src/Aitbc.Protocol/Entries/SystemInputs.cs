@@ -131,6 +131,12 @@ public enum MonitorVerdictKind : byte
 
     /// <summary>The agent may only shrink what it is exposed to, until its guardians release it.</summary>
     SafeMode = 2,
+
+    /// <summary>Nothing follows: a monitor that only watches would have parked it.</summary>
+    WouldPark = 3,
+
+    /// <summary>Nothing follows: a monitor that only watches would have put the agent into safe mode.</summary>
+    WouldSafeMode = 4,
 }
 
 /// <summary>The monitor found an agent's command unusual. The verdict stands on the journal before the command, so that

@@ -82,7 +82,7 @@ public readonly record struct MonitorJudged(
             agent.Flags |= AgentFlags.Verdict;
             agent.JudgedPayload = Payload;
         }
-        else if ((agent.Flags & AgentFlags.SafeMode) == 0)
+        else if (Verdict == MonitorVerdictKind.SafeMode && (agent.Flags & AgentFlags.SafeMode) == 0)
         {
             agent.Flags |= AgentFlags.SafeMode;
             agent.ReleaseVotes = 0;

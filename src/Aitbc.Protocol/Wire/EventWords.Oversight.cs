@@ -77,9 +77,12 @@ public static partial class EventWords
             case EventKind.MonitorJudged:
                 var judged = Read<MonitorJudged>(value);
                 return Line($"The monitor found a command of {names.Of(judged.Account)} unusual ({judged.Detector}): ")
-                    + (judged.Verdict == MonitorVerdictKind.SafeMode
-                        ? "the agent is in safe mode"
-                        : "it waits for the guardians");
+                    + judged.Verdict switch
+                    {
+                        MonitorVerdictKind.SafeMode => "the agent is in safe mode",
+                        MonitorVerdictKind.Park => "it waits for the guardians",
+                        _ => "it is only watched, and nothing follows",
+                    };
             default:
                 return null;
         }

@@ -27,6 +27,9 @@ internal struct Act
     /// <summary>The agent's daily cap.</summary>
     public ulong Cap;
 
+    /// <summary>Acts of a day that the gas cap pays for; of all its agents, for an owner.</summary>
+    public ulong DailyActs;
+
     /// <summary>The payee, <see cref="FirstAccount"/> + the account, or what stands for it.</summary>
     public int Payee;
 

@@ -47,6 +47,9 @@ internal struct ActivityWindow
     /// <summary>Value of the hour.</summary>
     public ulong HourValue;
 
+    /// <summary>Acts of a day that the gas cap pays for, as last stated; an owner's: of all its agents.</summary>
+    public ulong DailyActs;
+
     /// <summary>Sums of 24 hours.</summary>
     public DaySums Day;
 

@@ -39,14 +39,18 @@ internal static class Detectors
             : new Reading(window.Day.Volume + act.Value, limit);
     }
 
-    /// <summary>Acts in the hour.</summary>
+    /// <summary>Acts in the hour: a floor, or a share of what the owner granted gas for, or what the agent is used to.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Reading Rate(in ActivityWindow window, in Act act, MonitorOptions options)
     {
         var flat = act.IsOwner ? options.OwnerActsPerHour
             : act.IsFresh ? options.ProbationActsPerHour : options.ActsPerHour;
+        var share = act.IsFresh && !act.IsOwner ? options.ProbationHourOfDailyActsPpm : options.HourOfDailyActsPpm;
+        var granted = CoarseAmount.Share(act.DailyActs, share);
         return new Reading(
-            window.HourActs + 1UL, Math.Max((ulong)flat, window.PeakActs * (ulong)options.PeakFactor));
+            window.HourActs + 1UL,
+            Math.Max(Math.Max((ulong)flat, granted), window.PeakActs * (ulong)options.PeakFactor));
     }
 
     /// <summary>Value in the hour. What is still due of a somewhat busy day is let pass at any pace: a queue that

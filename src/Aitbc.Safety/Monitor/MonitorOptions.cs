@@ -9,7 +9,8 @@ namespace Aitbc.Safety.Monitor;
 /// </summary>
 public sealed record MonitorOptions
 {
-    /// <summary>Acts an hour that are never too many: 1 to 1,000,000. Default 100, the seed's figure.</summary>
+    /// <summary>Acts an hour that are never too many, whatever gas is granted: 1 to 1,000,000. Default 100, the seed's
+    /// figure.</summary>
     [Range(1, 1_000_000)]
     public int ActsPerHour { get; init; } = 100;
 
@@ -17,6 +18,12 @@ public sealed record MonitorOptions
     /// limit.</summary>
     [Range(1, 10_000_000)]
     public int OwnerActsPerHour { get; init; } = 300;
+
+    /// <summary>The same as a share of the acts that the gas cap pays for in a day, where that is more, ppm: 0 to
+    /// 1,000,000. Default 125,000: three times the even pace, as in a busy hour of an office day; a loop is seen when
+    /// an eighth of the day's gas is gone. An owner's share is of what all its agents may do.</summary>
+    [Range(0, 1_000_000)]
+    public int HourOfDailyActsPpm { get; init; } = 125_000;
 
     /// <summary>How often its busiest hour of late an agent may act in an hour, where that is more: 1 to 100. Default
     /// 3.</summary>
@@ -118,9 +125,15 @@ public sealed record MonitorOptions
     [Range(1_000, 1_000_000)]
     public int ProbationPpm { get; init; } = 80_000;
 
-    /// <summary>Acts an hour of a fresh agent: 1 to 1,000,000. Default 60.</summary>
+    /// <summary>Acts an hour of a fresh agent that are never too many: 1 to 1,000,000. Default 60.</summary>
     [Range(1, 1_000_000)]
     public int ProbationActsPerHour { get; init; } = 60;
+
+    /// <summary>The same as a share of the acts that the gas cap pays for in a day, where that is more, ppm: 0 to
+    /// 1,000,000. Default 62,500: one and a half times the even pace, so that a fresh agent can use its gas within the
+    /// day and no faster.</summary>
+    [Range(0, 1_000_000)]
+    public int ProbationHourOfDailyActsPpm { get; init; } = 62_500;
 
     /// <summary>Hours after a change of its keys in which limits on value that leaves are a quarter: 0 to 720. Default
     /// 24: a thief adds a key first.</summary>

@@ -16,6 +16,8 @@ namespace Aitbc.Safety.Monitor;
 /// </param>
 /// <param name="DailyCap">The most that the agent's constitution lets it move in 24 h: what its limits here are shares
 /// of. Zero where it states none; then <see cref="MonitorOptions.CapWhereNone"/> stands for it.</param>
+/// <param name="DailyActs">How many such acts the agent's gas cap pays for in 24 h: who grants gas for many acts
+/// expects many. Zero where none is stated; then only the floors of <see cref="MonitorOptions"/> count.</param>
 /// <remarks>Immutable.</remarks>
 public readonly record struct ObservedAction(
     AccountNumber Agent,
@@ -24,7 +26,8 @@ public readonly record struct ObservedAction(
     TokenAmount Value,
     AccountNumber? Counterparty,
     Timestamp At,
-    TokenAmount DailyCap)
+    TokenAmount DailyCap,
+    uint DailyActs = 0)
 {
     /// <summary>Stands for an account that the command itself would open: nobody can have dealt with it before.
     /// </summary>

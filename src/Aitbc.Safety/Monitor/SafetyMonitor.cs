@@ -175,7 +175,11 @@ public sealed class SafetyMonitor
         }
 
         ref var window = ref agents[agent];
-        window.Owner = action.Owner.Value;
+        if (window.Owner != action.Owner.Value)
+        {
+            Move(ref window, action.Owner);
+        }
+
         window.Roll(nowMs);
         var payeeWindow = action.Counterparty is { } payee ? agents.Find(payee) : -1;
         ref var onward = ref payeeWindow < 0 ? ref window.Dealings : ref agents[payeeWindow].Dealings;
@@ -194,7 +198,11 @@ public sealed class SafetyMonitor
 
         ref var all = ref owners[owner];
         all.Roll(nowMs);
+        // What its agents may do all together: what the others stated last, and what this one states now.
+        all.DailyActs = all.DailyActs - window.DailyActs + action.DailyActs;
+        window.DailyActs = action.DailyActs;
         whole = act;
+        whole.DailyActs = all.DailyActs;
         (whole.IsOwner, whole.Young) = (true, act.IsFresh ? act.Value : 0);
         whole.Flow = act.Value;
         if (payeeWindow >= 0)
@@ -208,6 +216,17 @@ public sealed class SafetyMonitor
         return true;
     }
 
+    /// <summary>An agent with a new owner: its grant no longer counts for the one before.</summary>
+    private void Move(ref ActivityWindow window, AccountNumber owner)
+    {
+        if (owners.Find(new AccountNumber(window.Owner)) is var before and >= 0)
+        {
+            owners[before].DailyActs -= window.DailyActs;
+        }
+
+        (window.Owner, window.DailyActs) = (owner.Value, 0);
+    }
+
     private void Describe(in ObservedAction action, in ActivityWindow window, int payeeWindow, ref Act act)
     {
         var isOwn = action.Counterparty == action.Owner || action.Counterparty == action.Agent;
@@ -218,6 +237,7 @@ public sealed class SafetyMonitor
         act.Value = isOwn || isSibling ? 0 : value;
         act.Flow = isOwn || action.Counterparty is null ? 0 : value;
         act.Cap = CoarseAmount.Of(action.DailyCap.IsZero ? options.CapWhereNone : action.DailyCap);
+        act.DailyActs = action.DailyActs;
         act.Payee = action.Counterparty is not { } payee ? 1 + act.Class
             : payee == ObservedAction.NotOpened ? Act.NotOpened : Act.FirstAccount + payee.Slot;
         act.IsFresh = window.Acts < options.ProbationActs

@@ -24,6 +24,7 @@ public sealed record FalseAlarm(int Agent, int Day, string Temperament, bool IsF
 /// <summary>
 /// Plays a labelled trace to a monitor and scores it. History days are only learnt. In scored days an attack ends where
 /// it is first found (a person stops the agent); what is found about an honest agent is approved by one and learnt.
+/// Days that follow are played likewise, and only attacks that began before are scored.
 /// An act that would pass the agent's daily cap never reaches the monitor: the ledger refuses it.
 /// </summary>
 public sealed class DetectionDrill
@@ -82,6 +83,7 @@ public sealed class DetectionDrill
     {
         Array.Clear(spentToday);
         var isScored = day >= options.HistoryDays;
+        var isFollowed = day >= options.HistoryDays + options.ScoredDays;
         var active = new HashSet<int>();
         foreach (var act in trace.Day(day))
         {
@@ -112,15 +114,19 @@ public sealed class DetectionDrill
             }
             else
             {
-                parked++;
-                alarms.TryAdd((act.Agent, day), new FalseAlarm(
-                    act.Agent, day, agent.Temperament.ToString(), agent.JoinDay > 0, finding));
+                if (!isFollowed)
+                {
+                    parked++;
+                    alarms.TryAdd((act.Agent, day), new FalseAlarm(
+                        act.Agent, day, agent.Temperament.ToString(), agent.JoinDay > 0, finding));
+                }
+
                 monitor.Approve(in action);
                 Move(act);
             }
         }
 
-        honestAgentDays += isScored ? active.Count(agent => attackOf[agent] < 0) : 0;
+        honestAgentDays += isScored && !isFollowed ? active.Count(agent => attackOf[agent] < 0) : 0;
     }
 
     private void Move(in TraceAct act)
@@ -158,6 +164,7 @@ public sealed class DetectionDrill
     {
         Attacks = [.. outcomes.Select((outcome, i) => outcome ?? Outcome(i, default))],
         FalseAlarms = [.. alarms.Values],
+        HonestAgentsAlarmed = alarms.Keys.Select(alarm => alarm.Agent).Distinct().Count(),
         HonestAgentDays = honestAgentDays,
         HonestParked = parked,
     };

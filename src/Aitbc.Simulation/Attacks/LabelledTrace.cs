@@ -39,7 +39,7 @@ internal sealed class LabelledTrace
         random = new SeededRandom(options.Seed).Fork("attacks/trace");
         meanTokens = (ulong)read.Requests.Sum(one => (long)(one.PrefillTokens + (3 * one.DecodeTokens)))
             / (ulong)read.Requests.Count;
-        days = new List<TraceAct>[options.HistoryDays + options.ScoredDays];
+        days = new List<TraceAct>[options.HistoryDays + options.ScoredDays + options.FollowDays];
         sellersFrom = 10 * options.Agents;
         nextAccount = 20 * options.Agents;
         Populate();
@@ -128,9 +128,16 @@ internal sealed class LabelledTrace
     {
         var count = (int)((long)options.Agents * options.AttackPpm / Ratio.PpmPerOne);
         var taken = new HashSet<int>();
-        for (var number = 0; number < count && options.Attacks.Count > 0; number++)
+        AttackKind[] kinds = [.. options.Attacks];
+        for (var i = kinds.Length - 1; i > 0; i--)
         {
-            var kind = options.Attacks[random.NextInt32(options.Attacks.Count)];
+            var other = random.NextInt32(i + 1);
+            (kinds[i], kinds[other]) = (kinds[other], kinds[i]);
+        }
+
+        for (var number = 0; number < count && kinds.Length > 0; number++)
+        {
+            var kind = kinds[number % kinds.Length];
             var startMs = (options.HistoryDays * TraceAgent.DayMs)
                 + (long)random.NextUInt64((ulong)Math.Max(options.ScoredDays - 4, 1) * TraceAgent.DayMs);
             var held = Hold(kind, startMs, taken);

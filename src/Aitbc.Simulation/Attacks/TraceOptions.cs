@@ -23,6 +23,11 @@ public sealed record TraceOptions
     [Range(1, 365)]
     public int ScoredDays { get; init; } = 7;
 
+    /// <summary>Days after the scored ones in which attacks that began go on and may still be found, while honest agents
+    /// are no longer scored: 0 to 365. Default 0. A drift takes weeks to grow.</summary>
+    [Range(0, 365)]
+    public int FollowDays { get; init; }
+
     /// <summary>Attacks, ppm of the agents: 0 to 200,000. Default 10,000: one agent in a hundred.</summary>
     [Range(0, 200_000)]
     public int AttackPpm { get; init; } = 10_000;
@@ -31,6 +36,7 @@ public sealed record TraceOptions
     [Range(0, 500_000)]
     public int FreshPpm { get; init; } = 50_000;
 
-    /// <summary>The attacks that are drawn from. Default: all of <see cref="AttackKind.All"/>.</summary>
+    /// <summary>The attacks that are made by turns, in an order that the seed decides. Default: all of
+    /// <see cref="AttackKind.All"/>.</summary>
     public IReadOnlyList<AttackKind> Attacks { get; init; } = AttackKind.All;
 }

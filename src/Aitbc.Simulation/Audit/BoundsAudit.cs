@@ -147,7 +147,7 @@ internal sealed class BoundsAudit(
         {
             agent.Judged = judged.Payload;
         }
-        else if (!agent.InSafeMode)
+        else if (judged.Verdict == MonitorVerdictKind.SafeMode && !agent.InSafeMode)
         {
             agent.InSafeMode = true;
             agent.Releasing.Clear();

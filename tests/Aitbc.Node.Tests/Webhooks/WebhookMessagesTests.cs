@@ -57,11 +57,27 @@ public sealed class WebhookMessagesTests
     [Theory]
     [InlineData(MonitorVerdictKind.Park, "monitor.judged")]
     [InlineData(MonitorVerdictKind.SafeMode, "agent.safeMode")]
+    [InlineData(MonitorVerdictKind.WouldSafeMode, "monitor.judged")]
     public void What_the_monitor_found_is_told(MonitorVerdictKind verdict, string type)
     {
         chain.Input(chain.Verdict(agent, verdict));
         var told = Single();
         Assert.Equal((type, $"{agent.Id}"), (told.Type, told.Data.GetProperty("agent").GetString()));
+
+        // Of another release's detector nothing is known but its name, which the words have.
+        Assert.False(told.Data.TryGetProperty("reason", out _));
+    }
+
+    [Fact]
+    public void What_the_monitor_found_is_told_with_its_reason_and_its_window()
+    {
+        chain.Input(new MonitorVerdict(
+            agent.Id, default, MonitorVerdictKind.Park, Label.Parse("rate.owner"), TokenAmount.FromBaseUnits(301),
+            TokenAmount.FromBaseUnits(300)));
+        var told = Single();
+        Assert.Contains("301 times within the hour", told.Data.GetProperty("reason").GetString(),
+            StringComparison.Ordinal);
+        Assert.Equal(3_600_000, told.Data.GetProperty("windowMs").GetInt64());
     }
 
     [Fact]

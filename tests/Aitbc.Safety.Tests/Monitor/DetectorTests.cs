@@ -45,6 +45,20 @@ public sealed class DetectorTests
     }
 
     [Theory]
+    [InlineData(800UL, 100UL, 60UL, 300UL)]
+    [InlineData(8_000UL, 1_000UL, 500UL, 1_000UL)]
+    public void Rate_grows_with_the_acts_that_the_gas_cap_pays_for_and_has_a_floor(
+        ulong dailyActs, ulong known, ulong fresh, ulong owner)
+    {
+        var window = default(ActivityWindow);
+        var act = Known() with { DailyActs = dailyActs };
+
+        Assert.Equal(known, Detectors.Rate(in window, in act, Options).Limit);
+        Assert.Equal(fresh, Detectors.Rate(in window, act with { IsFresh = true }, Options).Limit);
+        Assert.Equal(owner, Detectors.Rate(in window, act with { IsOwner = true }, Options).Limit);
+    }
+
+    [Theory]
     [InlineData(79_999UL, false)]
     [InlineData(80_000UL, true)]
     public void Probation_bounds_the_value_of_a_fresh_agent(ulong before, bool isFound)

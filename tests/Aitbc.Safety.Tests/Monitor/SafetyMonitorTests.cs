@@ -27,6 +27,60 @@ public sealed class SafetyMonitorTests
     }
 
     [Fact]
+    public void A_fresh_agent_with_much_gas_works_fast_and_a_fleet_shares_the_sum_of_its_grants()
+    {
+        // 8,000 acts a day of gas: 500 an hour for a fresh agent, and 1,000 an hour for each of an owner's.
+        var watched = new Watched();
+        for (var i = 0; i < 500; i++)
+        {
+            for (uint agent = 1; agent <= 3; agent++)
+            {
+                Assert.Equal(MonitorLevel.Pass, Work(agent).Verdict);
+            }
+        }
+
+        Watched.AssertFound(Work(1), Detector.Rate, MonitorSubject.Agent);
+
+        // What one agent may do is counted once, whoever states it how often: the fourth has no gas of its own.
+        for (uint agent = 4; agent < 30; agent++)
+        {
+            for (var i = 0; i < 57; i++)
+            {
+                Assert.Equal(MonitorLevel.Pass, Idle(agent).Verdict);
+            }
+        }
+
+        var finding = default(MonitorFinding);
+        for (uint agent = 30; finding.Verdict == MonitorLevel.Pass; agent++)
+        {
+            finding = Idle(agent);
+        }
+
+        Watched.AssertFound(finding, Detector.Rate, MonitorSubject.Owner);
+        Assert.Equal((UInt128)3_000, finding.Limit);
+
+        // A lower grant and a new owner take away from the sum.
+        watched.PassHours(2);
+        Assert.Equal(MonitorLevel.Pass, Work(1, dailyActs: 0).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(2, 0, null, CommandKind.AcceptWork, owner: 2_000).Verdict);
+        var owner = default(MonitorFinding);
+        for (uint agent = 4; owner.Verdict == MonitorLevel.Pass; agent++)
+        {
+            for (var i = 0; i < 57 && owner.Verdict == MonitorLevel.Pass; i++)
+            {
+                owner = Idle(agent);
+            }
+        }
+
+        Watched.AssertFound(owner, Detector.Rate, MonitorSubject.Owner);
+        Assert.Equal((UInt128)1_000, owner.Limit);
+
+        MonitorFinding Work(uint agent, uint dailyActs = 8_000) => watched.Monitor.Observe(
+            watched.Of(agent, 0, null, CommandKind.AcceptWork) with { DailyActs = dailyActs });
+        MonitorFinding Idle(uint agent) => watched.Do(agent, 0, null, CommandKind.AcceptWork);
+    }
+
+    [Fact]
     public void More_identities_of_one_owner_share_one_probation()
     {
         var watched = new Watched();

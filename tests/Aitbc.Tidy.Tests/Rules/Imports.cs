@@ -21,7 +21,10 @@ internal static partial class Imports
             "Aitbc.Primitives", "Aitbc.Protocol", "Aitbc.Infrastructure", "Aitbc.Safety", "Aitbc.Workloads",
             "Aitbc.Agents",
         ],
-        ["Aitbc.Node"] = ["Aitbc.Primitives", "Aitbc.Protocol", "Aitbc.Infrastructure", "Aitbc.Workloads"],
+        ["Aitbc.Node"] =
+        [
+            "Aitbc.Primitives", "Aitbc.Protocol", "Aitbc.Infrastructure", "Aitbc.Safety", "Aitbc.Workloads",
+        ],
         ["Aitbc.Cli"] =
         [
             "Aitbc.Primitives", "Aitbc.Protocol", "Aitbc.Infrastructure", "Aitbc.Safety", "Aitbc.Workloads",

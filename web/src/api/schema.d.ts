@@ -577,6 +577,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the monitor found, newest first, the newest 4,096 of the entries that are remembered; next is the cursor of the page after this. */
+        get: {
+            parameters: {
+                query?: {
+                    agent?: string;
+                    limit?: number;
+                    cursor?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfAlertView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/motions": {
         parameters: {
             query?: never;
@@ -2405,6 +2454,27 @@ export interface components {
             constitution?: null | components["schemas"]["ConstitutionView"];
             limitUses?: null | components["schemas"]["LimitView"][];
         };
+        /** @enum {unknown} */
+        AlertVerdict: "park" | "safeMode";
+        AlertView: {
+            /** Format: uint64 */
+            seq: number;
+            time: components["schemas"]["Timestamp"];
+            agentId: components["schemas"]["AccountId"];
+            ownerId: components["schemas"]["AccountId"];
+            verdict: components["schemas"]["AlertVerdict"];
+            enforced: boolean;
+            detector: string;
+            subject: null | components["schemas"]["MonitorSubject"];
+            observed: components["schemas"]["TokenAmount"];
+            limit: components["schemas"]["TokenAmount"];
+            /** Format: int64 */
+            windowMs: number;
+            words: string;
+            payloadDigest: components["schemas"]["Digest"];
+            outcome: null | components["schemas"]["Outcome"];
+            approval: null | components["schemas"]["ApprovalId"];
+        };
         ApprovalId: string;
         ApprovalView: {
             id: components["schemas"]["ApprovalId"];
@@ -2696,6 +2766,8 @@ export interface components {
             bond: components["schemas"]["TokenAmount"];
             unbonding: components["schemas"]["TokenAmount"];
         };
+        /** @enum {unknown} */
+        MonitorSubject: "agent" | "owner" | null;
         MotionId: string;
         /** @enum {unknown} */
         MotionKind: "constitution" | "guardians" | "override";
@@ -2757,6 +2829,11 @@ export interface components {
         };
         PageOfAgentView: {
             items: components["schemas"]["AgentView"][];
+            /** Format: uint64 */
+            next: null | number;
+        };
+        PageOfAlertView: {
+            items: components["schemas"]["AlertView"][];
             /** Format: uint64 */
             next: null | number;
         };
