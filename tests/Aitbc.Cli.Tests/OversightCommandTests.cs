@@ -198,6 +198,30 @@ public sealed class OversightCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_constitution_is_tried_on_the_past_by_the_node_and_on_its_directory()
+    {
+        await ParkAsync(60);
+        var policy = Path.Combine(root, "policy.json");
+        var terms = (await JsonAsync("constitution", "show", $"{agent.Account}")).GetProperty("terms").GetRawText();
+        await File.WriteAllTextAsync(
+            policy, terms.Replace($"{TokenAmount.FromTokens(100)}", $"{TokenAmount.FromTokens(55)}"));
+        string[] ask = ["constitution", "backtest", "--agent", $"{agent.Account}", "--policy", policy];
+        var asked = await JsonAsync(ask);
+        Assert.Equal(1, asked.GetProperty("counts").GetProperty("refused").GetInt32());
+        var read = await InProcess.RunAsync([.. ask, "--data", NodePath, "--json"]);
+        Assert.Equal((0, ""), (read.ExitCode, read.Error));
+        Assert.Equal(asked.GetRawText(), read.Out.TrimEnd());
+
+        var text = await RunAsync(ask);
+        Assert.Contains("the agent sent 1 payloads. This constitution would have", text.Out, StringComparison.Ordinal);
+        Assert.Contains("- refused 1, 60 AITBC, that took effect or waited", text.Out, StringComparison.Ordinal);
+        InProcess.AssertRefused(await RunAsync([.. ask, "--days", "0"]));
+        InProcess.AssertRefused(await InProcess.RunAsync([.. ask, "--data", Path.Combine(root, "absent")]));
+        InProcess.AssertRefused(await RunAsync(
+            "constitution", "backtest", "--agent", $"{people[0]}", "--policy", policy));
+    }
+
+    [Fact]
     public async Task An_action_is_denied_at_once_and_given_back_and_allowed_only_by_motion()
     {
         string[] deny =

@@ -206,7 +206,7 @@ public sealed class OversightApiTests : IAsyncLifetime
         string[] expected =
         [
             "/v1/approvals", "/v1/approvals/{id}", "/v1/motions", "/v1/motions/{id}", "/v1/overrides",
-            "/v1/constitutions/check", "/v1/constitutions/templates",
+            "/v1/constitutions/check", "/v1/constitutions/templates", "/v1/agents/{id}/backtest",
         ];
         Assert.All(expected, path => Assert.True(paths.TryGetProperty(path, out _), path));
         Assert.True(paths.GetProperty("/v1/commands").GetProperty("post").GetProperty("responses")

@@ -11,7 +11,7 @@ using Aitbc.Protocol.Wire;
 
 namespace Aitbc.Cli.Commands;
 
-/// <summary><c>aitbc constitution</c>: what binds agents, read, checked, begun with and changed.</summary>
+/// <summary><c>aitbc constitution</c>: what binds agents: read, checked, tried on the past, changed.</summary>
 public static class ConstitutionCommand
 {
     /// <summary>Builds the command.</summary>
@@ -23,6 +23,7 @@ public static class ConstitutionCommand
         CreateShow(output),
         CreateTemplates(output),
         CreateChange(output),
+        BacktestCommand.Create(output),
     };
 
     private static ExampleCommand CreateCheck(OutputOptions output)
@@ -217,11 +218,11 @@ public static class ConstitutionCommand
             ?? throw new CommandFailure("no_such_agent", $"The node has no agent {agent}: check both.");
     }
 
-    private static byte[] Read(string path) => File.Exists(path)
+    internal static byte[] Read(string path) => File.Exists(path)
         ? File.ReadAllBytes(path)
         : throw new CommandFailure("not_found", $"There is no file {path}: name a constitution in JSON.");
 
-    private static AccountId AccountOf(string text) => AccountId.TryParse(text, out var id)
+    internal static AccountId AccountOf(string text) => AccountId.TryParse(text, out var id)
         ? id
         : throw new CommandFailure("usage", $"{text} is no account: name one, 43 characters.");
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Aitbc.Cli.Commands;
 using Aitbc.Cli.Output;
 using Aitbc.Infrastructure.Remote;
+using Aitbc.Primitives;
 
 namespace Aitbc.Cli.Guardians;
 
@@ -46,17 +47,21 @@ internal sealed class NodeReach
     /// <summary>Asks the node.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="act">What is asked.</param>
+    /// <param name="answerWithin">How long an answer may take; default as elsewhere.</param>
     /// <exception cref="CommandFailure">The node refuses or does not answer.</exception>
-    public async Task<int> RunAsync(ParseResult parsed, Func<GuardianClient, Task<int>> act)
+    public async Task<int> RunAsync(
+        ParseResult parsed, Func<GuardianClient, Task<int>> act, Duration? answerWithin = null)
     {
         var uri = UrlOf(parsed);
         try
         {
-            using var client = new GuardianClient(new RemoteLedgerOptions
+            var options = new RemoteLedgerOptions
             {
                 Node = uri,
                 Token = OperatorToken.Read(parsed.GetValue(token)),
-            });
+            };
+            using var client = new GuardianClient(
+                answerWithin is { } within ? options with { AnswerWithin = within } : options);
             return await act(client).ConfigureAwait(false);
         }
         catch (NodeRefusedException refused)

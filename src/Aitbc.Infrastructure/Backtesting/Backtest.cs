@@ -36,12 +36,18 @@ public enum BacktestChange
 public sealed record BacktestFinding(
     ulong Seq, Timestamp Time, BacktestChange Change, Outcome Was, Outcome Would, string Action, TokenAmount Value);
 
+/// <summary>What a backtest is asked.</summary>
+/// <param name="Agent">Whose acts are tried.</param>
+/// <param name="Terms">The other constitution.</param>
+/// <param name="Span">How far back from the last entry; what lies before only fills the windows.</param>
+public sealed record BacktestRequest(AccountId Agent, ConstitutionTerms Terms, Duration Span);
+
 /// <summary>What a backtest found.</summary>
 /// <param name="Agent">Whose acts.</param>
 /// <param name="From">Begin of the time looked at.</param>
 /// <param name="To">Its end: the last entry's time.</param>
 /// <param name="Payloads">Payloads of the agent in it.</param>
-/// <param name="Findings">Those treated otherwise, oldest first; at most <see cref="Backtest.MaxFindings"/>.</param>
+/// <param name="Findings">Those treated otherwise, oldest first; the newest <see cref="Backtest.MaxFindings"/>.</param>
 /// <param name="Changed">How many there are of each change, all counted.</param>
 /// <param name="Values">Their value, base units, likewise.</param>
 public sealed record BacktestReport(
@@ -58,39 +64,52 @@ public sealed record BacktestReport(
 /// <remarks>Reads only, so a directory in use can be asked; it checks the hashes on the way. Stateless.</remarks>
 public static class Backtest
 {
-    /// <summary>Most findings listed.</summary>
-    public const int MaxFindings = 10_000;
+    /// <summary>Most findings listed; all are counted.</summary>
+    public const int MaxFindings = 1_000;
 
-    /// <summary>Runs a backtest.</summary>
+    /// <summary>The longest time looked at, days.</summary>
+    public const int MaxDays = 3_650;
+
+    /// <summary>Runs a backtest on a data directory.</summary>
     /// <param name="path">The data directory.</param>
-    /// <param name="agent">Whose acts.</param>
-    /// <param name="terms">The other constitution.</param>
-    /// <param name="span">How far back from the last entry; what lies before only fills the windows.</param>
+    /// <param name="ask">What is asked.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="FileNotFoundException">There is no chain.</exception>
     /// <exception cref="ArgumentException">The constitution has problems, or the agent does not exist.</exception>
     /// <exception cref="LedgerDamagedException">An entry is not what its hash binds.</exception>
-    public static BacktestReport Run(
-        string path, AccountId agent, ConstitutionTerms terms, Duration span, CancellationToken cancellationToken)
-    {
-        if (!ChainDirectory.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no chain in {path}: name its data directory with --data.");
-        }
+    public static BacktestReport Run(string path, BacktestRequest ask, CancellationToken cancellationToken) =>
+        ChainDirectory.Exists(path)
+            ? Run(new FileDisk(path), ask, ulong.MaxValue, cancellationToken)
+            : throw new FileNotFoundException($"There is no chain in {path}: name its data directory with --data.");
 
-        var disk = new FileDisk(path);
+    /// <summary>Runs a backtest up to an entry.</summary>
+    /// <param name="disk">Where the chain is; only read.</param>
+    /// <param name="ask">What is asked.</param>
+    /// <param name="last">Entries after this one are not looked at.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="ArgumentException">The constitution has problems, or the agent does not exist.</exception>
+    /// <exception cref="LedgerDamagedException">An entry is not what its hash binds.</exception>
+    public static BacktestReport Run(
+        IDisk disk, BacktestRequest ask, ulong last, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
         var genesis = ChainDirectory.ReadGenesis(disk, out var digest);
-        var run = new BacktestRun(new LedgerState(genesis), digest, agent, terms);
+        var run = new BacktestRun(new LedgerState(genesis), digest, ask);
         foreach (var frame in JournalFrames.Read(disk, new JournalOptions { Identity = digest }))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (frame.Kind == FrameKind.Entry)
             {
+                if ((ulong)frame.Sequence > last)
+                {
+                    break;
+                }
+
                 run.Take(EntryFrame.Read((ulong)frame.Sequence, frame.Payload));
             }
         }
 
-        return run.Report(span);
+        return run.Report();
     }
 }
 
@@ -99,19 +118,22 @@ internal sealed class BacktestRun
 {
     private readonly LedgerState state;
     private readonly AccountId agent;
+    private readonly Duration span;
     private readonly ConstitutionTrial trial;
-    private readonly AccountNames names;
-    private readonly List<BacktestFinding> findings = [];
-    private readonly List<Timestamp> payloads = [];
+    private readonly AccountNames names = new(null);
+    private readonly Queue<BacktestFinding> listed = [];
+    private readonly Queue<(Timestamp Time, BacktestChange Change, TokenAmount Value)> counted = [];
+    private readonly Queue<Timestamp> payloads = [];
     private Digest previous;
 
-    public BacktestRun(LedgerState state, Digest genesis, AccountId agent, ConstitutionTerms terms)
+    public BacktestRun(LedgerState state, Digest genesis, BacktestRequest ask)
     {
         new Protocol.Ledger(state).ApplyGenesis(genesis, new EventBuffer());
-        (this.state, this.agent, previous) = (state, agent, genesis);
-        trial = new ConstitutionTrial(state, agent, terms);
-        names = new AccountNames(state);
+        (this.state, agent, span, previous) = (state, ask.Agent, ask.Span, genesis);
+        trial = new ConstitutionTrial(state, agent, ask.Terms);
     }
+
+    private Timestamp From => new(Math.Max(0, state.Time.UnixMs - span.Ms));
 
     /// <summary>Follows an entry, and tries it where it is the agent's.</summary>
     public void Take(DurableEntry entry)
@@ -128,35 +150,52 @@ internal sealed class BacktestRun
         var tried = payload is null ? null : trial.Before(payload, entry.Header.Time);
         if (payload is not null && tried is { } would)
         {
-            payloads.Add(entry.Header.Time);
+            payloads.Enqueue(entry.Header.Time);
             Note(entry, payload, would);
         }
 
         EventCatalog.Apply(state, entry.Header, entry.Events.Span);
         trial.After(payload, tried, entry.Events.Span);
+        Forget();
     }
 
     /// <summary>What was found in the last part of the journal.</summary>
-    public BacktestReport Report(Duration span)
+    public BacktestReport Report()
     {
         if (state.FindAccount(agent) is not { } number || state.Account(number).Agent == 0)
         {
             throw new ArgumentException($"There is no agent {agent} on this chain.");
         }
 
-        var to = state.Time;
-        var from = new Timestamp(Math.Max(0, to.UnixMs - span.Ms));
-        var inside = findings.Where(finding => finding.Time >= from).ToList();
         return new BacktestReport(
             agent,
-            from,
-            to,
-            payloads.LongCount(time => time >= from),
-            [.. inside.Take(Backtest.MaxFindings)],
-            inside.GroupBy(finding => finding.Change).ToDictionary(group => group.Key, group => group.LongCount()),
-            inside.GroupBy(finding => finding.Change).ToDictionary(
+            From,
+            state.Time,
+            payloads.Count,
+            [.. listed],
+            counted.GroupBy(one => one.Change).ToDictionary(group => group.Key, group => group.LongCount()),
+            counted.GroupBy(one => one.Change).ToDictionary(
                 group => group.Key,
-                group => group.Aggregate(TokenAmount.Zero, (sum, finding) => sum + finding.Value)));
+                group => group.Aggregate(TokenAmount.Zero, (sum, one) => sum + one.Value)));
+    }
+
+    /// <summary>Lets go of what lies before the time looked at, so that a long chain takes no more memory.</summary>
+    private void Forget()
+    {
+        while (payloads.TryPeek(out var time) && time < From)
+        {
+            payloads.Dequeue();
+        }
+
+        while (counted.TryPeek(out var one) && one.Time < From)
+        {
+            counted.Dequeue();
+        }
+
+        while (listed.TryPeek(out var oldest) && (oldest.Time < From || listed.Count > Backtest.MaxFindings))
+        {
+            listed.Dequeue();
+        }
     }
 
     private void Note(DurableEntry entry, ClientPayload payload, TrialOutcome would)
@@ -176,7 +215,8 @@ internal sealed class BacktestRun
         };
         if (change is { } found)
         {
-            findings.Add(new BacktestFinding(
+            counted.Enqueue((entry.Header.Time, found, would.Value));
+            listed.Enqueue(new BacktestFinding(
                 entry.Header.Seq,
                 entry.Header.Time,
                 found,

@@ -276,6 +276,10 @@ public sealed class LedgerHost : ILedger
         return bytes;
     }
 
+    /// <inheritdoc cref="Backtesting.Backtest.Run(IDisk, Backtesting.BacktestRequest, ulong, CancellationToken)"/>
+    public Backtesting.BacktestReport Backtest(Backtesting.BacktestRequest ask, CancellationToken cancellationToken) =>
+        Backtesting.Backtest.Run(options.Disk, ask, View.Seq, cancellationToken);
+
     /// <summary>Frames for followers, from a sequence on; the first may be the block that ends right before.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The sequence is 0 or more than one ahead of what is durable.
     /// </exception>

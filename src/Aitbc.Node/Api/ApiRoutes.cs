@@ -38,6 +38,7 @@ internal static class ApiRoutes
         MotionApi.Map(v1);
         OverrideApi.Map(v1);
         ConstitutionApi.Map(v1);
+        BacktestApi.Map(v1);
         ServiceApi.Map(v1);
         WorkloadApi.Map(v1);
         FinishedApi.Map(v1);

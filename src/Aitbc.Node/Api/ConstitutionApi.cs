@@ -43,18 +43,26 @@ internal static class ConstitutionApi
             return problem.ToResult();
         }
 
-        var bytes = new byte[ConstitutionCodec.MaxBytes + 1];
-        var length = await request.Body
-            .ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted)
-            .ConfigureAwait(false);
-        if (ConstitutionCodec.TryParse(bytes.AsSpan(0, length), out var terms) is { } unread)
+        var (terms, unread) = await ReadAsync(request).ConfigureAwait(false);
+        if (unread is not null)
         {
-            return Results.Json(new CheckView(false, [unread.ToString()], [], null, null));
+            return Results.Json(new CheckView(false, [unread], [], null, null));
         }
 
         return ledger.View.Read(state => Check(state, whose, terms)) is { } view
             ? Results.Json(view)
             : Problem.NotFound("No agent has this id.").ToResult();
+    }
+
+    /// <summary>Reads a request's constitution, or says why it is none; no more bytes than one may have.</summary>
+    public static async Task<(ConstitutionTerms Terms, string? Unread)> ReadAsync(HttpRequest request)
+    {
+        var bytes = new byte[ConstitutionCodec.MaxBytes + 1];
+        var length = await request.Body
+            .ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted)
+            .ConfigureAwait(false);
+        var unread = ConstitutionCodec.TryParse(bytes.AsSpan(0, length), out var terms);
+        return (terms, unread?.ToString());
     }
 
     private static CheckView? Check(LedgerState state, AccountId? agent, ConstitutionTerms terms)

@@ -130,6 +130,7 @@ public sealed class NodeServer : IAsyncDisposable
         builder.Services.AddHostedService<HistoryFollower>();
         builder.Services.AddSingleton<CommandShares>();
         builder.Services.AddSingleton(_ => new PatientThreads("admission", Environment.ProcessorCount));
+        builder.Services.AddSingleton<Backtests>();
         builder.Services.AddSingleton<NodeMeters>();
         builder.Services.AddSingleton(
             found => new MeterStore(found.GetRequiredService<NodeMeters>().Meter, ledger.Meters.Meter));

@@ -868,6 +868,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{id}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a constitution would have refused, sent to approval or allowed of an agent's past. */
+        post: {
+            parameters: {
+                query?: {
+                    days?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConstitutionData"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BacktestView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/services": {
         parameters: {
             query?: never;
@@ -2497,6 +2568,41 @@ export interface components {
             commands: components["schemas"]["ExplainedPart"][];
             accounts: components["schemas"]["ExplainedAccount"][];
             effect: null | components["schemas"]["EffectView"];
+        };
+        /** @enum {unknown} */
+        BacktestChange: "refused" | "sentToApproval" | "newlyAllowed";
+        BacktestCounts: {
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            sentToApproval: number;
+            /** Format: int64 */
+            newlyAllowed: number;
+        };
+        BacktestFindingView: {
+            /** Format: uint64 */
+            seq: number;
+            timeMs: components["schemas"]["Timestamp"];
+            change: components["schemas"]["BacktestChange"];
+            was: components["schemas"]["Outcome"];
+            would: components["schemas"]["Outcome"];
+            action: string;
+            value: components["schemas"]["TokenAmount"];
+        };
+        BacktestValues: {
+            refused: components["schemas"]["TokenAmount"];
+            sentToApproval: components["schemas"]["TokenAmount"];
+            newlyAllowed: components["schemas"]["TokenAmount"];
+        };
+        BacktestView: {
+            agentId: components["schemas"]["AccountId"];
+            fromMs: components["schemas"]["Timestamp"];
+            toMs: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            payloads: number;
+            counts: components["schemas"]["BacktestCounts"];
+            values: components["schemas"]["BacktestValues"];
+            findings: components["schemas"]["BacktestFindingView"][];
         };
         BalancesView: {
             available: components["schemas"]["TokenAmount"];
