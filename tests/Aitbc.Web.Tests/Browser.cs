@@ -5,6 +5,9 @@ namespace Aitbc.Web.Tests;
 /// <summary>A browser.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    /// <summary>A machine that others share takes its time; who waits for a condition loses none.</summary>
+    private const float PatienceMs = 45_000;
+
     private IPlaywright? playwright;
     private IBrowser browser = null!;
 
@@ -13,6 +16,7 @@ public sealed class Browser : IAsyncLifetime
     {
         if (Checkout.Missing is null)
         {
+            Assertions.SetDefaultExpectTimeout(PatienceMs);
             playwright = await Playwright.CreateAsync();
             browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
             {
@@ -42,7 +46,7 @@ public sealed class Browser : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(PatienceMs);
         return new Visit(context, await context.NewPageAsync());
     }
 }

@@ -23,7 +23,7 @@ public sealed class GuardedNode : IAsyncDisposable
     private readonly Dictionary<AccountId, KeyPair> agents = [];
     private bool isClosed;
 
-    private GuardedNode()
+    private GuardedNode(Func<LedgerHostOptions, LedgerHostOptions>? adjust)
     {
         var plan = new ChainPlan(
             new ChainId("aitbc:keys"), TokenAmount.FromTokens(1_000_000), Now, 1,
@@ -35,7 +35,7 @@ public sealed class GuardedNode : IAsyncDisposable
         });
         owner = chain.Keys.Load(chain.Genesis.Accounts[0].Key.Thumbprint());
         faucet = new Faucet(chain.Keys.Load(owner.Id));
-        Ledger = chain.OpenLedger();
+        Ledger = chain.OpenLedger(adjust);
     }
 
     /// <summary>The data directory.</summary>
@@ -50,9 +50,10 @@ public sealed class GuardedNode : IAsyncDisposable
     private static Timestamp Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Begins a chain and starts a node on it.</summary>
-    public static async Task<GuardedNode> StartAsync()
+    /// <param name="adjust">What differs of the ledger; null for nothing.</param>
+    public static async Task<GuardedNode> StartAsync(Func<LedgerHostOptions, LedgerHostOptions>? adjust = null)
     {
-        var node = new GuardedNode();
+        var node = new GuardedNode(adjust);
         node.server = await node.StartServerAsync();
         return node;
     }

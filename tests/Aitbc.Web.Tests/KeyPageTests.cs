@@ -39,7 +39,7 @@ public sealed class KeyPageTests(Browser browser)
                 node.Ledger.View.Read(state => state.OriginOf(person, KeyId.From(person.AsSpan()))));
         }
 
-        await CloseAsync(visit);
+        await visit.CloseDialogAsync();
         await visit.CheckLooksAsync("keys-account");
         await node.CloseAsync();
         var report = await ChainVerifier.RunAsync(node.DataPath, [], null, CancellationToken.None);
@@ -186,7 +186,7 @@ public sealed class KeyPageTests(Browser browser)
         await Expect(visit.Sentence).ToContainTextAsync("Add a passkey to your account");
         await visit.SignAsync("Add it with a passkey you have");
         await visit.SaysAsync("The device is added");
-        await CloseAsync(visit);
+        await visit.CloseDialogAsync();
         var rows = visit.Page.GetByRole(AriaRole.Table, new() { Name = "Devices" }).Locator("tbody tr");
         await Expect(rows).ToHaveCountAsync(2);
         Assert.Equal(2, node.Ledger.View.Read(state => state.Account(state.FindAccount(person)!.Value).KeyCount));
@@ -218,11 +218,5 @@ public sealed class KeyPageTests(Browser browser)
     {
         await visit.Page.GetByLabel($"Stop {People.Short(agent)}").ClickAsync();
         await visit.SignAsync("Stop with a passkey");
-    }
-
-    private static async Task CloseAsync(Visit visit)
-    {
-        await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).First.ClickAsync();
-        await Expect(visit.Dialog).ToHaveCountAsync(0);
     }
 }

@@ -11,9 +11,6 @@ namespace Aitbc.Web.Tests;
 /// <summary>What people do in a browser with an authenticator of its own.</summary>
 internal static class People
 {
-    /// <summary>An authenticator takes its time, and so does a machine that others share.</summary>
-    private const float Patience = 30_000;
-
     extension(Visit visit)
     {
         /// <summary>The dialog that is open.</summary>
@@ -22,7 +19,7 @@ internal static class People
         /// <summary>Waits until the page, or the dialog that is open, says something.</summary>
         public Task SaysAsync(string text) => Expect(visit.Page.Locator("[data-testid=signed], [data-testid=said]")
             .Filter(new LocatorFilterOptions { HasText = text }).First)
-            .ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = Patience });
+            .ToBeVisibleAsync();
 
         /// <summary>What the dialog reads out of the bytes that are about to be signed.</summary>
         public ILocator Sentence => visit.Dialog.GetByTestId("sentence");
@@ -30,6 +27,13 @@ internal static class People
         /// <summary>Signs what the dialog shows.</summary>
         public Task SignAsync(string button) =>
             visit.Dialog.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+
+        /// <summary>Closes the dialog that is open.</summary>
+        public async Task CloseDialogAsync()
+        {
+            await visit.Page.Keyboard.PressAsync("Escape");
+            await Expect(visit.Dialog).ToHaveCountAsync(0);
+        }
 
         /// <summary>Gives the window an authenticator.</summary>
         public async Task<(ICDPSession Session, string Id)> AddAuthenticatorAsync()

@@ -39,7 +39,7 @@ public sealed class StopTests(Browser browser)
         await visit.SaysAsync("is stopped");
         Assert.True(node.IsStopped(agent));
         var quiet = visit.Page.GetByTestId("quiet");
-        await Expect(quiet).ToContainTextAsync("All is quiet", new() { Timeout = 30_000 });
+        await Expect(quiet).ToContainTextAsync("All is quiet");
         await Expect(quiet).ToContainTextAsync("ms from your signature to the durable stop");
         await Expect(quiet).ToContainTextAsync($"0 effects of this agent after entry #{node.Ledger.View.Seq}");
         await Expect(quiet).ToContainTextAsync("1 payload made void");
@@ -53,11 +53,11 @@ public sealed class StopTests(Browser browser)
         var release = visit.Page.GetByTestId("release");
         await Expect(release).ToContainTextAsync("2 of its 2 guardians must agree; 0 have so far");
         await visit.SignAsync("Agree with a passkey");
-        await Expect(release).ToContainTextAsync("1 has so far", new() { Timeout = 30_000 });
+        await Expect(release).ToContainTextAsync("1 has so far");
         Assert.True(node.IsStopped(agent));
         await visit.CheckLooksAsync("stop-release");
         Assert.Equal(Outcome.Applied, await node.DecideAsync(new ReleaseAgent(agent)));
-        await Expect(release).ToContainTextAsync("It is released", new() { Timeout = 30_000 });
+        await Expect(release).ToContainTextAsync("It is released");
         Assert.False(node.IsStopped(agent));
     }
 
@@ -82,7 +82,7 @@ public sealed class StopTests(Browser browser)
 
         await visit.OpenAsync($"{node.Url}agents/{other}");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop this agent" }).ClickAsync();
-        await Expect(visit.Dialog).ToContainTextAsync("Only a guardian of this agent stops it");
+        await Expect(visit.Dialog).ToContainTextAsync("Only a guardian of this agent stops and releases it");
         await Expect(visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "Stop with a passkey" })).ToHaveCountAsync(0);
     }
 

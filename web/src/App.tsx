@@ -20,6 +20,9 @@ const Workload = lazy(() => import('./pages/Workload'));
 const Ledger = lazy(() => import('./pages/Ledger'));
 const Blocks = lazy(() => import('./pages/Blocks'));
 const Entry = lazy(() => import('./pages/Entry'));
+const Alerts = lazy(() => import('./pages/Alerts'));
+const Constitution = lazy(() => import('./pages/Constitution'));
+const History = lazy(() => import('./pages/History'));
 const Approvals = lazy(() => import('./pages/Approvals'));
 const Approval = lazy(() => import('./pages/Approvals').then((page) => ({ default: page.Approval })));
 const Keys = lazy(() => import('./pages/Keys'));
@@ -30,6 +33,7 @@ const places: readonly [href: string, name: string, icon: string][] = [
   ['/agents', 'Agents', 'M12 3v3M6 6h12v11H6zM9 21v-4M15 21v-4M9.5 11h.01M14.5 11h.01'],
   ['/services', 'Services', 'M4 7h16M4 12h16M4 17h10'],
   ['/workloads', 'Workloads', 'M4 8h16v12H4zM9 8V4h6v4M4 13h16'],
+  ['/alerts', 'Alerts', 'M12 4l9 16H3zM12 10v4M12 17h.01'],
   ['/ledger', 'Ledger', 'M5 4h11l3 3v13H5zM9 10h6M9 14h6'],
   ['/keys', 'Your keys', 'M15 3a6 6 0 1 0 0 12 6 6 0 1 0 0-12M10 13l-7 8M5 18l3 3'],
 ];
@@ -133,6 +137,9 @@ export function App() {
               <Route path="/"><Overview /></Route>
               <Route path="/agents"><Agents /></Route>
               <Route path="/agents/:id">{({ id }) => <Agent key={id} id={id} />}</Route>
+              <Route path="/agents/:id/constitution">{({ id }) => <Constitution key={id} id={id} />}</Route>
+              <Route path="/agents/:id/history">{({ id }) => <History key={id} id={id} />}</Route>
+              <Route path="/alerts"><Alerts /></Route>
               <Route path="/services"><Services /></Route>
               <Route path="/workloads"><Workloads /></Route>
               <Route path="/workloads/:id">{({ id }) => <Workload key={id} id={id} />}</Route>

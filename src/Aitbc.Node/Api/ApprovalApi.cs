@@ -12,7 +12,7 @@ using Aitbc.Protocol.Events;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.State;
 using Aitbc.Protocol.Wire;
-using Aitbc.Safety.Monitor;
+using Aitbc.Safety.Admission;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -158,3 +158,9 @@ export const loosening = () => queryOptions({
   },
   staleTime: Infinity,
 });
+
+export const alerts = (agent?: string, cursor?: number, limit = 25) => queryOptions({
+  queryKey: ['live', 'alerts', agent ?? '', cursor ?? 0, limit],
+  queryFn: ({ signal }) => ask(client.GET('/v1/alerts', { params: { query: { agent, cursor, limit } }, signal })),
+  placeholderData: keepPreviousData,
+});

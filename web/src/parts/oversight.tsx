@@ -34,7 +34,7 @@ export function Who({ ids, none = 'Nobody' }: { ids: readonly string[]; none?: s
 }
 
 const names: Record<string, string> = {
-  maxDailyVolume: 'Value in 24 h', maxGasPerDay: 'Gas in 24 h', maxStake: 'Stake',
+  maxDailyVolume: 'Volume in 24 h', maxGasPerDay: 'Gas in 24 h', maxStake: 'Stake',
 };
 
 export function limitName(of: Limit): string {
@@ -44,7 +44,7 @@ export function limitName(of: Limit): string {
 /** A figure of a limit: base units, or acts. */
 export function Figure({ of, value }: { of: Limit; value: string }) {
   return of.countsActs
-    ? <span className="amount">{Number(value).toLocaleString('en')} <span className="unit">acts</span></span>
+    ? <span className="amount">{Number(value).toLocaleString('en')} <span className="unit">{value === '1' ? 'act' : 'acts'}</span></span>
     : <Amount value={value} />;
 }
 

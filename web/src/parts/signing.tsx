@@ -38,7 +38,7 @@ export function Words({ text, own, isFull = false }: { text: string; own?: strin
   return (
     <>
       {text.split(/([A-Za-z0-9_-]{43})/).map((part, at) => (at % 2 === 0 ? part
-        : <span key={at} className="mono" title={part}>{part === own && 'you, '}{isFull ? part : short(part)}</span>))}
+        : <span key={at} className={isFull ? 'mono' : 'mono whole'} title={part}>{part === own && 'you, '}{isFull ? part : short(part)}</span>))}
     </>
   );
 }

@@ -16,7 +16,9 @@ type Agent = Schemas['AgentView'];
 type Scope = 'market' | 'all';
 
 /** Stops an agent, the market or all, says when it is quiet, and leads to the release. */
-export default function StopDialog({ agent, close }: { agent?: string | undefined; close: () => void }) {
+export default function StopDialog({ agent, isRelease = false, close }: {
+  agent?: string | undefined; isRelease?: boolean; close: () => void;
+}) {
   const ring = useKeyring();
   const [chosen, setChosen] = useState('');
   const page = useQuery({ ...ask.agent(agent ?? ''), enabled: agent !== undefined });
@@ -24,7 +26,7 @@ export default function StopDialog({ agent, close }: { agent?: string | undefine
   const isOfPage = agent !== undefined && !isNoAgent;
   const target = isOfPage ? agent : chosen;
   const title = target === 'market' ? 'Stop the market' : target === 'all' ? 'Stop everything'
-    : target ? `Stop the agent ${short(target)}` : 'Stop';
+    : target ? `${isRelease ? 'Release' : 'Stop'} the agent ${short(target)}` : 'Stop';
   return (
     <Dialog title={title} close={close}>
       {!ring ? <NoKey /> : (
@@ -32,7 +34,7 @@ export default function StopDialog({ agent, close }: { agent?: string | undefine
           {!isOfPage && <Choice own={ring.account} chosen={chosen} choose={setChosen} />}
           {target === 'market' || target === 'all'
             ? <OfCouncil key={target} scope={target} close={close} />
-            : target && <OfAgent key={target} id={target} own={ring.account} close={close} />}
+            : target && <OfAgent key={target} id={target} own={ring.account} isRelease={isRelease} close={close} />}
         </>
       )}
     </Dialog>
@@ -63,7 +65,7 @@ function Choice({ own, chosen, choose }: { own: string; chosen: string; choose: 
   );
 }
 
-function OfAgent({ id, own, close }: { id: string; own: string; close: () => void }) {
+function OfAgent({ id, own, isRelease, close }: { id: string; own: string; isRelease: boolean; close: () => void }) {
   const agent = useQuery(ask.agent(id));
   const [wasStopped, setWasStopped] = useState<boolean>();
   const [before, setBefore] = useState<Agent>();
@@ -76,10 +78,10 @@ function OfAgent({ id, own, close }: { id: string; own: string; close: () => voi
   }
   if (view.retired) return <p>This agent is retired: it acts no more.</p>;
   if (!view.guardians.includes(own)) {
-    return <p>Only a guardian of this agent stops it: {view.guardians.map(short).join(', ')}. You are{' '}
+    return <p>Only a guardian of this agent stops and releases it: {view.guardians.map(short).join(', ')}. You are{' '}
       {view.owner === own ? 'its owner, and none of its guardians' : 'none of them'}.</p>;
   }
-  if (wasStopped) return <Release agent={view} own={own} close={close} />;
+  if (wasStopped || isRelease) return <Release agent={view} own={own} close={close} />;
   return (
     <SigningBody wish={stopOf(id)} close={close}
       after={(sent) => <Quiet agent={view} waited={before?.approvals ?? 0} sent={sent} />}>
