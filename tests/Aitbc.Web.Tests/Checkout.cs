@@ -1,3 +1,5 @@
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Aitbc.Web.Tests;
 
 /// <summary>The checkout, its built dashboard and a browser; without one of them the tests are left out.</summary>

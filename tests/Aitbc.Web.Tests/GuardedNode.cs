@@ -4,6 +4,7 @@ using Aitbc.Infrastructure.Wallet;
 using Aitbc.Node.Hosting;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Wire;
@@ -19,10 +20,10 @@ public sealed class GuardedNode : IAsyncDisposable
     private readonly KeyPair owner;
     private readonly Faucet faucet;
     private NodeServer server = null!;
-    private ulong sequence;
+    private readonly Dictionary<AccountId, KeyPair> agents = [];
     private bool isClosed;
 
-    private GuardedNode()
+    private GuardedNode(Func<LedgerHostOptions, LedgerHostOptions>? adjust)
     {
         var plan = new ChainPlan(
             new ChainId("aitbc:keys"), TokenAmount.FromTokens(1_000_000), Now, 1,
@@ -34,7 +35,7 @@ public sealed class GuardedNode : IAsyncDisposable
         });
         owner = chain.Keys.Load(chain.Genesis.Accounts[0].Key.Thumbprint());
         faucet = new Faucet(chain.Keys.Load(owner.Id));
-        Ledger = chain.OpenLedger();
+        Ledger = chain.OpenLedger(adjust);
     }
 
     /// <summary>The data directory.</summary>
@@ -49,9 +50,10 @@ public sealed class GuardedNode : IAsyncDisposable
     private static Timestamp Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Begins a chain and starts a node on it.</summary>
-    public static async Task<GuardedNode> StartAsync()
+    /// <param name="adjust">What differs of the ledger; null for nothing.</param>
+    public static async Task<GuardedNode> StartAsync(Func<LedgerHostOptions, LedgerHostOptions>? adjust = null)
     {
-        var node = new GuardedNode();
+        var node = new GuardedNode(adjust);
         node.server = await node.StartServerAsync();
         return node;
     }
@@ -67,37 +69,70 @@ public sealed class GuardedNode : IAsyncDisposable
     /// <summary>An address that opens a session.</summary>
     public string NewAddress() => $"{Url}?token={server.Sessions.NewOneTime()}";
 
+    /// <summary>The account that owns every agent here, is the only member of the council, and may guard, too.</summary>
+    public AccountId Owner => (AccountId)owner.Id;
+
     /// <summary>Registers an agent that somebody guards.</summary>
-    public async Task<AccountId> RegisterAsync(AccountId guardian)
+    public Task<AccountId> RegisterAsync(AccountId guardian) => RegisterAsync(Constitutions.Wide, 1, guardian);
+
+    /// <summary>Registers an agent with 1,000 AITBC.</summary>
+    public async Task<AccountId> RegisterAsync(ConstitutionTerms terms, int threshold, params AccountId[] guardians)
     {
-        using var key = chain.Keys.Create();
-        var proof = Infrastructure.Wallet.KeyPossession.Prove(key, Ledger.Genesis.Chain, (AccountId)owner.Id).AsSpan();
+        var key = chain.Keys.Create();
+        var proof = Infrastructure.Wallet.KeyPossession.Prove(key, Ledger.Genesis.Chain, Owner).AsSpan();
         var possession = new Signature(Digest.From(proof[..Digest.Size]), Digest.From(proof[Digest.Size..]));
+        Assert.Equal(Outcome.Applied, await SendAsync(owner, new RegisterAgent(
+            key.PublicKey, possession, AgentKind.Inference, [], Label.Parse("1.0"), terms, guardians, threshold,
+            TokenAmount.FromTokens(1_000))));
+        agents.Add((AccountId)key.Id, key);
+        return (AccountId)key.Id;
+    }
+
+    /// <summary>An agent asks for something.</summary>
+    public Task<Outcome> ActAsync(AccountId agent, params Command[] commands) => SendAsync(agents[agent], commands);
+
+    /// <summary>An agent asks for what must wait.</summary>
+    public async Task<(ApprovalId Id, byte[] Payload)> ParkAsync(AccountId agent, params Command[] commands)
+    {
+        Assert.Equal(Outcome.Parked, await ActAsync(agent, commands));
+        using var entries = Ledger.ReadFrom(Ledger.View.Seq);
+        Assert.True(entries.TryRead(out var entry));
+        return (new ApprovalId(entry.Header.Seq), entry.BodyBytes.ToArray());
+    }
+
+    /// <summary>What an account is free to use.</summary>
+    public TokenAmount AvailableOf(AccountId account) =>
+        Ledger.View.Read(state => state.Account(state.FindAccount(account)!.Value).Available);
+
+    /// <summary>What gas an agent paid today.</summary>
+    public TokenAmount GasOf(AccountId agent) => Ledger.View.Read(state =>
+        state.GasUsed(state.Agents[state.Account(state.FindAccount(agent)!.Value).Agent - 1]));
+
+    /// <summary>The owner asks for something.</summary>
+    public Task<Outcome> DecideAsync(params Command[] commands) => SendAsync(owner, commands);
+
+    private async Task<Outcome> SendAsync(KeyPair key, params Command[] commands)
+    {
+        var from = (AccountId)key.Id;
         var bytes = new ArrayBufferWriter<byte>();
         PayloadCodec.Write(
             new ClientPayload
             {
                 Chain = Ledger.Genesis.Chain,
-                From = (AccountId)owner.Id,
+                From = from,
                 Lane = 0,
-                Sequence = ++sequence,
+                Sequence = Ledger.View.Read(state => state.NextSequence(state.FindAccount(from)!.Value, 0)),
                 ValidUntil = Now + Duration.FromMinutes(5),
                 Epoch = Ledger.View.Read(state => state.Globals.StopEpoch),
-                Commands =
-                [
-                    new RegisterAgent(
-                        key.PublicKey, possession, AgentKind.Inference, [], Label.Parse("1.0"), Constitutions.Wide,
-                        [guardian], 1, TokenAmount.OneToken),
-                ],
+                Commands = commands,
                 Proof = ProofKind.Jws,
-                Signer = owner.Id,
+                Signer = key.Id,
                 PayloadDigest = default,
             },
             bytes);
         Assert.True(SignedPayload.TryFromJws(
-            Jws.Sign(owner, bytes.WrittenSpan).ToCompact(), out var signed, out var problem), problem);
-        Assert.Equal(Outcome.Applied, (await Ledger.SubmitAsync(signed, CancellationToken.None)).Outcome);
-        return (AccountId)key.Id;
+            Jws.Sign(key, bytes.WrittenSpan).ToCompact(), out var signed, out var problem), problem);
+        return (await Ledger.SubmitAsync(signed, CancellationToken.None)).Outcome;
     }
 
     /// <summary>Whether an agent is stopped.</summary>
@@ -113,6 +148,11 @@ public sealed class GuardedNode : IAsyncDisposable
             await server.DisposeAsync();
             await Ledger.DisposeAsync();
             faucet.Dispose();
+            foreach (var key in agents.Values)
+            {
+                key.Dispose();
+            }
+
             owner.Dispose();
             chain.Dispose();
         }

@@ -14,8 +14,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Aitbc.Web.Tests;
 
 /// <summary>Passkeys in a real browser with an authenticator of its own: made, enrolled, used and refused.</summary>
-[Collection(OneNode.Name)]
-public sealed class KeyPageTests(LivingNode browser)
+[Collection(OneBrowser.Name)]
+public sealed class KeyPageTests(Browser browser)
 {
     private const string MediaType = "application/vnd.aitbc.webauthn+json";
 
@@ -24,11 +24,11 @@ public sealed class KeyPageTests(LivingNode browser)
     {
         await using var node = await GuardedNode.StartAsync();
         await using var visit = await browser.VisitAsync();
-        await AddAuthenticatorAsync(visit);
-        var person = await BeginAsync(visit, node);
+        await visit.AddAuthenticatorAsync();
+        var person = await visit.BeginAsync(node);
         var agent = await node.RegisterAsync(person);
         await StopAsync(visit, agent);
-        await SaysAsync(visit, "is stopped");
+        await visit.SaysAsync("is stopped");
         Assert.True(node.IsStopped(agent));
         using (var entries = node.Ledger.ReadFrom(node.Ledger.View.Seq))
         {
@@ -39,8 +39,7 @@ public sealed class KeyPageTests(LivingNode browser)
                 node.Ledger.View.Read(state => state.OriginOf(person, KeyId.From(person.AsSpan()))));
         }
 
-        // Chromium warns of authenticators without ES256; the ledger knows no other algorithm, so none is offered.
-        visit.Complaints.RemoveAll(line => line.Contains("pubKeyCredParams", StringComparison.Ordinal));
+        await visit.CloseDialogAsync();
         await visit.CheckLooksAsync("keys-account");
         await node.CloseAsync();
         var report = await ChainVerifier.RunAsync(node.DataPath, [], null, CancellationToken.None);
@@ -52,12 +51,12 @@ public sealed class KeyPageTests(LivingNode browser)
     {
         await using var node = await GuardedNode.StartAsync();
         await using var visit = await browser.VisitAsync();
-        await AddAuthenticatorAsync(visit);
-        var person = await BeginAsync(visit, node);
+        await visit.AddAuthenticatorAsync();
+        var person = await visit.BeginAsync(node);
         var (agent, other) = (await node.RegisterAsync(person), await node.RegisterAsync(person));
         var sent = visit.Page.WaitForRequestAsync("**/v1/oversight");
         await StopAsync(visit, agent);
-        await SaysAsync(visit, "is stopped");
+        await visit.SaysAsync("is stopped");
         var (body, seq) = ((await sent).PostData!, node.Ledger.View.Seq);
         using var client = new HttpClient { BaseAddress = node.Url };
 
@@ -66,7 +65,7 @@ public sealed class KeyPageTests(LivingNode browser)
         Assert.Equal(seq, again.Json["seq"]!.GetValue<ulong>());
         foreach (var (old, fresh) in new[] { ($"{agent}", $"{other}"), ("\"sequence\":1", "\"sequence\":2") })
         {
-            var changed = await PostAsync(Changed(body, old, fresh));
+            var changed = await PostAsync(People.Changed(body, old, fresh));
             Assert.Equal(
                 (HttpStatusCode.Unauthorized, "passkeyChallengeMismatch"),
                 (changed.Status, changed.Json["code"]!.GetValue<string>()));
@@ -88,15 +87,15 @@ public sealed class KeyPageTests(LivingNode browser)
     {
         await using var node = await GuardedNode.StartAsync();
         await using var visit = await browser.VisitAsync();
-        await AddAuthenticatorAsync(visit);
-        var person = await BeginAsync(visit, node);
+        await visit.AddAuthenticatorAsync();
+        var person = await visit.BeginAsync(node);
         var (agent, other) = (await node.RegisterAsync(person), await node.RegisterAsync(person));
         await visit.Page.RouteAsync("**/v1/oversight", route => route.ContinueAsync(new RouteContinueOptions
         {
-            PostData = Encoding.UTF8.GetBytes(Changed(route.Request.PostData!, $"{agent}", $"{other}")),
+            PostData = Encoding.UTF8.GetBytes(People.Changed(route.Request.PostData!, $"{agent}", $"{other}")),
         }));
         await StopAsync(visit, agent);
-        await SaysAsync(visit, "Passkey challenge mismatch");
+        await visit.SaysAsync("Passkey challenge mismatch");
         Assert.False(node.IsStopped(agent) || node.IsStopped(other));
     }
 
@@ -106,8 +105,8 @@ public sealed class KeyPageTests(LivingNode browser)
         await using var node = await GuardedNode.StartAsync();
         await using var elsewhere = await node.StartServerAsync();
         await using var visit = await browser.VisitAsync();
-        await AddAuthenticatorAsync(visit);
-        var person = await BeginAsync(visit, node);
+        await visit.AddAuthenticatorAsync();
+        var person = await visit.BeginAsync(node);
         var agent = await node.RegisterAsync(person);
         var ring = await visit.Page.EvaluateAsync<string>("localStorage.getItem('aitbc.keyring')");
         await visit.OpenAsync($"{elsewhere.Url}keys");
@@ -115,7 +114,7 @@ public sealed class KeyPageTests(LivingNode browser)
         await visit.OpenAsync($"{elsewhere.Url}keys");
         await Expect(visit.Page.GetByText("At another address")).ToBeVisibleAsync();
         await StopAsync(visit, agent);
-        await SaysAsync(visit, "Passkey other origin: The passkey was enrolled at another address");
+        await visit.SaysAsync("Passkey other origin: The passkey was enrolled at another address");
         Assert.False(node.IsStopped(agent));
     }
 
@@ -124,15 +123,15 @@ public sealed class KeyPageTests(LivingNode browser)
     {
         await using var node = await GuardedNode.StartAsync();
         await using var visit = await browser.VisitAsync();
-        var (session, id) = await AddAuthenticatorAsync(visit);
-        var person = await BeginAsync(visit, node);
+        var (session, id) = await visit.AddAuthenticatorAsync();
+        var person = await visit.BeginAsync(node);
         var agent = await node.RegisterAsync(person);
         await session.SendAsync("WebAuthn.setUserVerified", new Dictionary<string, object>
         {
             ["authenticatorId"] = id, ["isUserVerified"] = false,
         });
         await StopAsync(visit, agent);
-        await SaysAsync(visit, "The browser gave no passkey");
+        await visit.SaysAsync("The browser gave no passkey");
 
         // A page that does not ask for it gets an answer without it, and the node sees that.
         await visit.Page.EvaluateAsync(
@@ -143,8 +142,8 @@ public sealed class KeyPageTests(LivingNode browser)
                 publicKey: { ...wish.publicKey, userVerification: 'discouraged' } });
             }
             """);
-        await StopAsync(visit, agent);
-        await SaysAsync(visit, "Passkey user not verified");
+        await visit.SignAsync("Stop with a passkey");
+        await visit.SaysAsync("Passkey user not verified");
         Assert.False(node.IsStopped(agent));
     }
 
@@ -153,8 +152,8 @@ public sealed class KeyPageTests(LivingNode browser)
     {
         await using var node = await GuardedNode.StartAsync();
         await using var visit = await browser.VisitAsync();
-        var (session, id) = await AddAuthenticatorAsync(visit);
-        var person = await BeginAsync(visit, node);
+        var (session, id) = await visit.AddAuthenticatorAsync();
+        var person = await visit.BeginAsync(node);
 
         // The first device is away while the second makes its passkey, and comes back to sign that it is added.
         var first = (await session.SendAsync(
@@ -162,7 +161,7 @@ public sealed class KeyPageTests(LivingNode browser)
             .GetProperty("credentials")[0].Clone();
         await session.SendAsync(
             "WebAuthn.removeVirtualAuthenticator", new Dictionary<string, object> { ["authenticatorId"] = id });
-        var second = await AddAuthenticatorAsync(session);
+        var second = await People.AddAuthenticatorAsync(session);
         await visit.Page.ExposeFunctionAsync("bringBack", async () =>
         {
             await session.SendAsync("WebAuthn.addCredential", new Dictionary<string, object>
@@ -184,7 +183,10 @@ public sealed class KeyPageTests(LivingNode browser)
             }
             """);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add a device" }).ClickAsync();
-        await SaysAsync(visit, "The device is added");
+        await Expect(visit.Sentence).ToContainTextAsync("Add a passkey to your account");
+        await visit.SignAsync("Add it with a passkey you have");
+        await visit.SaysAsync("The device is added");
+        await visit.CloseDialogAsync();
         var rows = visit.Page.GetByRole(AriaRole.Table, new() { Name = "Devices" }).Locator("tbody tr");
         await Expect(rows).ToHaveCountAsync(2);
         Assert.Equal(2, node.Ledger.View.Read(state => state.Account(state.FindAccount(person)!.Value).KeyCount));
@@ -193,8 +195,10 @@ public sealed class KeyPageTests(LivingNode browser)
         {
             ["authenticatorId"] = second, ["credentialId"] = first.GetProperty("credentialId").GetString()!,
         });
-        await visit.Page.GetByLabel($"Remove {Short(person)}").ClickAsync();
-        await SaysAsync(visit, "The device is removed");
+        await visit.Page.GetByLabel($"Remove {People.Short(person)}").ClickAsync();
+        await Expect(visit.Sentence).ToHaveTextAsync($"Take the key you, {person} from your account.");
+        await visit.SignAsync("Remove it with a passkey");
+        await visit.SaysAsync("The device is removed");
         await Expect(rows).ToHaveCountAsync(1);
         Assert.Null(node.Ledger.View.Read(state => state.KeyOf(person, KeyId.From(person.AsSpan()))));
     }
@@ -204,64 +208,15 @@ public sealed class KeyPageTests(LivingNode browser)
     {
         await using var node = await GuardedNode.StartAsync();
         await using var visit = await browser.VisitAsync();
-        await AddAuthenticatorAsync(visit);
+        await visit.AddAuthenticatorAsync();
         await visit.OpenAsync($"{node.Url}keys");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create a passkey" }).ClickAsync();
-        await SaysAsync(visit, "open the address that aitbc up prints");
+        await visit.SaysAsync("open the address that aitbc up prints");
     }
 
-    /// <summary>Waits until the page says something; an authenticator may take its time.</summary>
-    private static Task SaysAsync(Visit visit, string text) => Expect(visit.Page.GetByTestId("said"))
-        .ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { Timeout = 20_000 });
-
-    private static string Short(AccountId id) => $"{$"{id}"[..6]}…{$"{id}"[^4..]}";
-
-    private static Task StopAsync(Visit visit, AccountId agent) =>
-        visit.Page.GetByLabel($"Stop {Short(agent)}").ClickAsync();
-
-    /// <summary>A body whose payload says something else, under the proof that it had.</summary>
-    private static string Changed(string body, string old, string fresh)
+    private static async Task StopAsync(Visit visit, AccountId agent)
     {
-        var json = JsonNode.Parse(body)!;
-        var payload = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(json["payload"]!.GetValue<string>()));
-        Assert.Contains(old, payload, StringComparison.Ordinal);
-        json["payload"] = Base64Url.EncodeToString(
-            Encoding.UTF8.GetBytes(payload.Replace(old, fresh, StringComparison.Ordinal)));
-        return json.ToJsonString();
-    }
-
-    private static async Task<(ICDPSession Session, string Id)> AddAuthenticatorAsync(Visit visit)
-    {
-        var session = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
-        await session.SendAsync("WebAuthn.enable");
-        return (session, await AddAuthenticatorAsync(session));
-    }
-
-    private static async Task<string> AddAuthenticatorAsync(ICDPSession session)
-    {
-        var added = await session.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
-        {
-            ["options"] = new Dictionary<string, object>
-            {
-                ["protocol"] = "ctap2",
-                ["transport"] = "internal",
-                ["hasResidentKey"] = true,
-                ["hasUserVerification"] = true,
-                ["isUserVerified"] = true,
-                ["automaticPresenceSimulation"] = true,
-            },
-        });
-        return added!.Value.GetProperty("authenticatorId").GetString()!;
-    }
-
-    /// <summary>Opens an account that begins with a passkey.</summary>
-    private static async Task<AccountId> BeginAsync(Visit visit, GuardedNode node)
-    {
-        await visit.Page.GotoAsync(node.NewAddress());
-        await visit.OpenAsync($"{node.Url}keys");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create a passkey" }).ClickAsync();
-        await SaysAsync(visit, "Your account is open");
-        var ring = await visit.Page.EvaluateAsync<string>("localStorage.getItem('aitbc.keyring')");
-        return AccountId.Parse(JsonDocument.Parse(ring).RootElement.GetProperty("account").GetString()!);
+        await visit.Page.GetByLabel($"Stop {People.Short(agent)}").ClickAsync();
+        await visit.SignAsync("Stop with a passkey");
     }
 }

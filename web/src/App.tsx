@@ -6,8 +6,10 @@ import { Link, Route, Switch, useLocation } from 'wouter';
 import { NodeError } from './api/client';
 import { useConnection } from './api/live';
 import * as ask from './api/queries';
+import { useKeyring } from './lib/keyring';
 import { Loading, Page, Status } from './parts/basics';
 import { Empty } from './parts/states';
+import { StopButton } from './parts/stop';
 import { Overview } from './pages/Overview';
 
 const Agents = lazy(() => import('./pages/Agents'));
@@ -18,13 +20,20 @@ const Workload = lazy(() => import('./pages/Workload'));
 const Ledger = lazy(() => import('./pages/Ledger'));
 const Blocks = lazy(() => import('./pages/Blocks'));
 const Entry = lazy(() => import('./pages/Entry'));
+const Alerts = lazy(() => import('./pages/Alerts'));
+const Constitution = lazy(() => import('./pages/Constitution'));
+const History = lazy(() => import('./pages/History'));
+const Approvals = lazy(() => import('./pages/Approvals'));
+const Approval = lazy(() => import('./pages/Approvals').then((page) => ({ default: page.Approval })));
 const Keys = lazy(() => import('./pages/Keys'));
 
 const places: readonly [href: string, name: string, icon: string][] = [
   ['/', 'Overview', 'M3 12h4l3-8 4 16 3-8h4'],
+  ['/approvals', 'Approvals', 'M9 12l2 2 4-5M5 4h14v13l-7 4-7-4z'],
   ['/agents', 'Agents', 'M12 3v3M6 6h12v11H6zM9 21v-4M15 21v-4M9.5 11h.01M14.5 11h.01'],
   ['/services', 'Services', 'M4 7h16M4 12h16M4 17h10'],
   ['/workloads', 'Workloads', 'M4 8h16v12H4zM9 8V4h6v4M4 13h16'],
+  ['/alerts', 'Alerts', 'M12 4l9 16H3zM12 10v4M12 17h.01'],
   ['/ledger', 'Ledger', 'M5 4h11l3 3v13H5zM9 10h6M9 14h6'],
   ['/keys', 'Your keys', 'M15 3a6 6 0 1 0 0 12 6 6 0 1 0 0-12M10 13l-7 8M5 18l3 3'],
 ];
@@ -54,7 +63,20 @@ function ConnectionStatus() {
   const chain = useQuery(ask.chain());
   if (connection === 'lost') return <Status tone="bad">No connection</Status>;
   if (connection === 'connecting' || !chain.data) return <Status tone="plain">Connecting</Status>;
-  return <Status tone="good">Live · entry {chain.data.seq.toLocaleString('en')}</Status>;
+  return <Status tone="good">Live<span className="roomy"> · entry {chain.data.seq.toLocaleString('en')}</span></Status>;
+}
+
+/** How much waits for whoever looks here; without an account, for anybody. */
+function Waiting() {
+  const own = useKeyring()?.account;
+  const approvals = useQuery(ask.approvals(own));
+  const motions = useQuery(ask.motions(own));
+  const waits = (approvals.data?.items.filter((one) => !own || one.waitingFor.includes(own)).length ?? 0)
+    + (motions.data?.items.filter((one) => !own || one.undecided.includes(own)).length ?? 0);
+  const isMore = approvals.data?.next != null || motions.data?.next != null;
+  return waits > 0 && (
+    <span className="badge" data-testid="waiting">{waits}{isMore && '+'}<span className="hidden"> waiting</span></span>
+  );
 }
 
 function Banner() {
@@ -90,7 +112,7 @@ export function App() {
                 <img src="/favicon.svg" width="30" height="30" alt="" />AITBC
               </Link>
             </Group>
-            <Group gap="sm" wrap="nowrap"><ConnectionStatus /><SchemeButton /></Group>
+            <Group gap="sm" wrap="nowrap"><ConnectionStatus /><SchemeButton /><StopButton /></Group>
           </Group>
         </AppShell.Header>
         <AppShell.Navbar p="sm" bg="var(--surface)" aria-label="Main">
@@ -98,7 +120,7 @@ export function App() {
             {places.map(([href, name, icon]) => (
               <Link key={href} href={href} onClick={close} aria-current={
                 (href === '/' ? location === '/' : location.startsWith(href)) ? 'page' : undefined}>
-                <Icon path={icon} />{name}
+                <Icon path={icon} />{name}{href === '/approvals' && <Waiting />}
               </Link>
             ))}
           </div>
@@ -115,9 +137,14 @@ export function App() {
               <Route path="/"><Overview /></Route>
               <Route path="/agents"><Agents /></Route>
               <Route path="/agents/:id">{({ id }) => <Agent key={id} id={id} />}</Route>
+              <Route path="/agents/:id/constitution">{({ id }) => <Constitution key={id} id={id} />}</Route>
+              <Route path="/agents/:id/history">{({ id }) => <History key={id} id={id} />}</Route>
+              <Route path="/alerts"><Alerts /></Route>
               <Route path="/services"><Services /></Route>
               <Route path="/workloads"><Workloads /></Route>
               <Route path="/workloads/:id">{({ id }) => <Workload key={id} id={id} />}</Route>
+              <Route path="/approvals"><Approvals /></Route>
+              <Route path="/approvals/:id">{({ id }) => <Approval key={id} id={id} />}</Route>
               <Route path="/ledger"><Ledger /></Route>
               <Route path="/ledger/blocks"><Blocks /></Route>
               <Route path="/ledger/:seq">{({ seq }) => <Entry key={seq} seq={Number(seq)} />}</Route>

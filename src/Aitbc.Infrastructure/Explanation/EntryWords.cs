@@ -12,6 +12,7 @@ namespace Aitbc.Infrastructure.Explanation;
 /// <param name="TimeMs">Wall time, ms since 1970.</param>
 /// <param name="By">Who made it, in words.</param>
 /// <param name="Sender">The sender; null where it is an input of the node.</param>
+/// <param name="Key">The key that signed it; null where none did.</param>
 /// <param name="Asked">What was asked for: the payload's commands, or the node's input; the first so many.</param>
 /// <param name="AskedInAll">How many commands that were.</param>
 /// <param name="Outcome">What became of it.</param>
@@ -27,6 +28,7 @@ public sealed record EntryWords(
     Timestamp TimeMs,
     string By,
     AccountId? Sender,
+    KeyId? Key,
     IReadOnlyList<ExplainedPart> Asked,
     int AskedInAll,
     Outcome Outcome,
@@ -65,6 +67,7 @@ public sealed record EntryWords(
             entry.Header.Time,
             EntryExplainer.By(payload, names),
             payload?.From,
+            payload is { Proof: not ProofKind.Simulated } ? payload.Signer : null,
             asked,
             payload?.Commands.Length ?? 1,
             entry.Outcome,

@@ -44,6 +44,7 @@ internal static class ApiRoutes
         FinishedApi.Map(v1);
         EntryApi.Map(v1);
         HistoryApi.Map(v1);
+        OversightHistoryApi.Map(v1);
         BlockApi.Map(v1);
         EventApi.Map(v1);
         ReplicaApi.Map(v1);

@@ -5,9 +5,14 @@ using Aitbc.Node.Access;
 using Aitbc.Node.Problems;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
+using Aitbc.Protocol.Blocks;
+using Aitbc.Protocol.Constitution;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Events;
+using Aitbc.Protocol.Oversight;
 using Aitbc.Protocol.State;
 using Aitbc.Protocol.Wire;
+using Aitbc.Safety.Admission;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -79,8 +84,15 @@ internal static class ApprovalApi
             return null;
         }
 
-        using var entries = ledger.ReadFrom(id.Value);
+        // A verdict stands right before what it is about.
+        using var entries = ledger.ReadFrom(Math.Max(1, id.Value - 1));
         if (!entries.TryRead(out var entry))
+        {
+            return null;
+        }
+
+        var finding = FindingOf(entry);
+        if (entry.Header.Seq != id.Value && !entries.TryRead(out entry))
         {
             return null;
         }
@@ -91,12 +103,25 @@ internal static class ApprovalApi
         }
 
         return ledger.View.Read(state => state.FindApproval(id) is var slot and >= 0
-            ? View(state, slot, entry, payload, now)
+            ? View(state, slot, entry, payload, finding, now)
             : null);
     }
 
+    private static MonitorJudged? FindingOf(DurableEntry entry)
+    {
+        var reader = new EventReader(entry.Events.Span);
+        return entry.Body == BodyKind.Input && reader.MoveNext() && reader.Kind == EventKind.MonitorJudged
+            ? reader.As<MonitorJudged>()
+            : null;
+    }
+
     private static ApprovalView View(
-        LedgerState state, int slot, DurableEntry entry, ClientPayload payload, Timestamp? now)
+        LedgerState state,
+        int slot,
+        DurableEntry entry,
+        ClientPayload payload,
+        MonitorJudged? finding,
+        Timestamp? now)
     {
         var approval = state.Approvals[slot];
         ref readonly var account = ref state.Account(approval.Agent);
@@ -104,6 +129,16 @@ internal static class ApprovalApi
         var wording = new Wording(state);
         var commands = payload.Commands
             .Select(command => new ExplainedPart(CommandNames.NameOf(command.Kind), wording.Of(command))).ToList();
+        var terms = ConstitutionReading.Of(state, agent);
+        List<string> reasons = [.. ApprovalCauses.Of(state, agent, payload.Commands)
+            .Select(cause => wording.Of(terms, cause.Line, cause.Rule))];
+        var isJudged = finding is { Verdict: MonitorVerdictKind.Park } it && it.Payload == approval.Payload;
+        if (isJudged)
+        {
+            reasons.Add(JournalledFinding.Read(finding!.Value)?.Sentence
+                ?? $"The monitor's detector {finding.Value.Detector} found it unusual.");
+        }
+
         return new ApprovalView(
             approval.Id,
             account.Id,
@@ -116,6 +151,8 @@ internal static class ApprovalApi
             agent.GuardianThreshold,
             OversightPages.Guardians(state, agent, approval.Votes, set: true),
             OversightPages.Guardians(state, agent, approval.Votes, set: false),
+            reasons,
+            isJudged,
             approval.Held,
             commands,
             wording.Accounts,

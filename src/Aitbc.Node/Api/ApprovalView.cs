@@ -16,6 +16,9 @@ namespace Aitbc.Node.Api;
 /// <param name="Needed">How many guardians must approve.</param>
 /// <param name="ApprovedBy">Who has.</param>
 /// <param name="WaitingFor">The guardians who can still.</param>
+/// <param name="Reasons">Why it waits, one sentence each: lines of the constitution that want a person for it,
+/// and what the monitor found.</param>
+/// <param name="ByMonitor">Whether the monitor's verdict has it wait.</param>
 /// <param name="Held">Value and stake held for it, base units.</param>
 /// <param name="Commands">What it asks for, in words.</param>
 /// <param name="Accounts">The accounts that the words name by number.</param>
@@ -32,6 +35,8 @@ public sealed record ApprovalView(
     int Needed,
     IReadOnlyList<AccountId> ApprovedBy,
     IReadOnlyList<AccountId> WaitingFor,
+    IReadOnlyList<string> Reasons,
+    bool ByMonitor,
     TokenAmount Held,
     IReadOnlyList<ExplainedPart> Commands,
     IReadOnlyList<ExplainedAccount> Accounts,

@@ -1,6 +1,7 @@
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Access;
 using Aitbc.Primitives;
+using Aitbc.Protocol.State;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,10 +27,34 @@ internal static class ChainApi
                 state.Accounts.Live,
                 state.Agents.Live,
                 state.Services.Live,
-                state.Workloads.Live)))
+                state.Workloads.Live,
+                state.Genesis.CouncilThreshold,
+                Stop(state, state.Globals.MarketIsStopped, state.Globals.MarketReleaseVotes),
+                Stop(state, state.Globals.AllStopped, state.Globals.AllReleaseVotes))))
             .Require(Role.Reader)
             .WithSummary("Where the ledger stands, and what a payload must name.");
+
+    /// <summary>The votes are bits in the order of the council's members in the genesis.</summary>
+    private static CouncilStopView Stop(LedgerState state, byte isStopped, uint votes)
+    {
+        var agreed = new List<AccountId>();
+        var member = 0;
+        foreach (var account in state.Genesis.Accounts)
+        {
+            if (account.Council && (votes >> member++ & 1) == 1)
+            {
+                agreed.Add((AccountId)account.Key.Thumbprint());
+            }
+        }
+
+        return new CouncilStopView(isStopped == 1, agreed);
+    }
 }
+
+/// <summary>Whether the council has stopped something, and how far its release is.</summary>
+/// <param name="IsStopped">Whether it is stopped.</param>
+/// <param name="ReleaseAgreedBy">The members who agree to its release.</param>
+public sealed record CouncilStopView(bool IsStopped, IReadOnlyList<AccountId> ReleaseAgreedBy);
 
 /// <summary>Where a ledger stands.</summary>
 /// <param name="Chain">Its name, which every payload carries.</param>
@@ -47,6 +72,9 @@ internal static class ChainApi
 /// <param name="Agents">Agents.</param>
 /// <param name="Services">Services listed.</param>
 /// <param name="Workloads">Workloads that are not finished.</param>
+/// <param name="CouncilThreshold">How many of the genesis council release what it stopped.</param>
+/// <param name="MarketStop">How the stop of the market stands.</param>
+/// <param name="AllStop">How the stop of everything stands.</param>
 public sealed record ChainView(
     ChainId Chain,
     Digest Genesis,
@@ -62,4 +90,7 @@ public sealed record ChainView(
     int Accounts,
     int Agents,
     int Services,
-    int Workloads);
+    int Workloads,
+    int CouncilThreshold,
+    CouncilStopView MarketStop,
+    CouncilStopView AllStop);

@@ -19,7 +19,8 @@ internal static class DashboardPages
     private static readonly string[] Routes =
     [
         "/", "/agents", "/agents/{id}", "/services", "/workloads", "/workloads/{id}", "/ledger", "/ledger/{seq:long}",
-        "/ledger/blocks", "/keys",
+        "/ledger/blocks", "/keys", "/approvals", "/approvals/{id}", "/alerts", "/agents/{id}/constitution",
+        "/agents/{id}/history",
     ];
 
     public static void Map(IEndpointRouteBuilder routes, DashboardFiles dashboard)

@@ -28,6 +28,7 @@ internal sealed class MarketHistory
     private readonly Lock gate = new();
     private readonly TouchRing workloads = new(MaxTouches);
     private readonly TouchRing accounts = new(MaxTouches);
+    private readonly OversightIndex decisions = new();
     private readonly Queue<Finished> finished = new();
     private readonly Dictionary<KeyId, PublicKey> keys = [];
     private readonly MarketSeries[] series = [.. Widths.Select(width => new MarketSeries(width))];
@@ -120,6 +121,15 @@ internal sealed class MarketHistory
         }
     }
 
+    /// <summary>Entries with a decision about an agent, newest first.</summary>
+    public List<ulong> DecisionsOn(AccountNumber agent, ulong before, int limit)
+    {
+        lock (gate)
+        {
+            return decisions.Find(agent, before, limit);
+        }
+    }
+
     /// <summary>Finished workloads, newest first, with one more than the limit where there are more.</summary>
     /// <param name="before">Only those before this place.</param>
     /// <param name="party">Only those of this client or provider; null for all.</param>
@@ -199,6 +209,7 @@ internal sealed class MarketHistory
         {
             running.Take(in reader);
             Touch(in reader, seq);
+            decisions.Take(in reader, seq);
             if (reader.Kind == EventKind.WorkloadEnded)
             {
                 End(reader.As<WorkloadEnded>(), seq, time);

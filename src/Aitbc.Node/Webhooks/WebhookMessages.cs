@@ -117,7 +117,7 @@ internal sealed class WebhookMessages(
                 json.WriteNumber("windowMs", why.Window.Ms);
             }
 
-            WriteText(json, "link", LinkTo(agent, header.Seq));
+            WriteText(json, "link", LinkTo(agent, subject.Approval, header.Seq));
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -133,9 +133,9 @@ internal sealed class WebhookMessages(
         }
     }
 
-    private string? LinkTo(string? agent, ulong seq) => publicUrl is null
+    private string? LinkTo(string? agent, string? approval, ulong seq) => publicUrl is null
         ? null
-        : new Uri(publicUrl, agent is null
-            ? string.Create(CultureInfo.InvariantCulture, $"ledger/{seq}")
-            : $"agents/{agent}").AbsoluteUri;
+        : new Uri(publicUrl, approval is not null ? $"approvals/{approval}"
+            : agent is not null ? $"agents/{agent}"
+            : string.Create(CultureInfo.InvariantCulture, $"ledger/{seq}")).AbsoluteUri;
 }

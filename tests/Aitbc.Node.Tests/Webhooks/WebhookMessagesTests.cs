@@ -34,7 +34,7 @@ public sealed class WebhookMessagesTests
         Assert.Equal($"{id}", told.Data.GetProperty("approval").GetString());
         Assert.Equal($"{agent.Id}", told.Data.GetProperty("agent").GetString());
         Assert.Equal(
-            $"https://aitbc.example/node/agents/{agent.Id}", told.Data.GetProperty("link").GetString());
+            $"https://aitbc.example/node/approvals/{id}", told.Data.GetProperty("link").GetString());
         Assert.Contains(
             "waits for its guardians", told.Data.GetProperty("words").GetString(), StringComparison.Ordinal);
 

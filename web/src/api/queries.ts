@@ -35,10 +35,10 @@ export const account = (id: string) => queryOptions({
   queryFn: ({ signal }) => ask(client.GET('/v1/accounts/{id}', { params: { path: { id } }, signal })),
 });
 
-export const accountEntries = (id: string) => queryOptions({
-  queryKey: ['live', 'accountEntries', id],
+export const accountEntries = (id: string, limit = 15) => queryOptions({
+  queryKey: ['live', 'accountEntries', id, limit],
   queryFn: ({ signal }) => ask(client.GET('/v1/accounts/{id}/entries', {
-    params: { path: { id }, query: { limit: 15 } }, signal,
+    params: { path: { id }, query: { limit } }, signal,
   })),
 });
 
@@ -108,5 +108,59 @@ export const proof = (seq: number) => queryOptions({
 export const blocks = (from: number, limit: number) => queryOptions({
   queryKey: ['blocks', from, limit],
   queryFn: ({ signal }) => ask(client.GET('/v1/blocks', { params: { query: { from, limit } }, signal })),
+  placeholderData: keepPreviousData,
+});
+
+export const approvals = (guardian?: string, agent?: string) => queryOptions({
+  queryKey: ['live', 'approvals', guardian ?? '', agent ?? ''],
+  queryFn: ({ signal }) => ask(client.GET('/v1/approvals', {
+    params: { query: { guardian, agent, limit: 20 } }, signal,
+  })),
+});
+
+export const approval = (id: string) => queryOptions({
+  queryKey: ['live', 'approval', id],
+  queryFn: ({ signal }) => ask(client.GET('/v1/approvals/{id}', { params: { path: { id } }, signal })),
+});
+
+export const motions = (guardian?: string, agent?: string) => queryOptions({
+  queryKey: ['live', 'motions', guardian ?? '', agent ?? ''],
+  queryFn: ({ signal }) => ask(client.GET('/v1/motions', {
+    params: { query: { guardian, agent, limit: 20 } }, signal,
+  })),
+});
+
+export const overrides = (agent: string) => queryOptions({
+  queryKey: ['live', 'overrides', agent],
+  queryFn: ({ signal }) => ask(client.GET('/v1/overrides', { params: { query: { agent, limit: 100 } }, signal })),
+});
+
+export const decisions = (agent: string, before?: number) => queryOptions({
+  queryKey: ['live', 'decisions', agent, before ?? 0],
+  queryFn: ({ signal }) => ask(client.GET('/v1/agents/{id}/history', {
+    params: { path: { id: agent }, query: { before, limit: 20 } }, signal,
+  })),
+  placeholderData: keepPreviousData,
+});
+
+export const templates = () => queryOptions({
+  queryKey: ['templates'],
+  queryFn: ({ signal }) => ask(client.GET('/v1/constitutions/templates', { signal })),
+});
+
+/** How long a motion that loosens waits, ms: it is the chain's, for ever. */
+export const loosening = () => queryOptions({
+  queryKey: ['loosening'],
+  queryFn: async ({ signal }) => {
+    const genesis = await ask(client.GET('/v1/genesis', { signal })) as unknown as
+      { parameters?: { looseningDelayMs?: number } };
+    return genesis.parameters?.looseningDelayMs ?? 0;
+  },
+  staleTime: Infinity,
+});
+
+export const alerts = (agent?: string, cursor?: number, limit = 25) => queryOptions({
+  queryKey: ['live', 'alerts', agent ?? '', cursor ?? 0, limit],
+  queryFn: ({ signal }) => ask(client.GET('/v1/alerts', { params: { query: { agent, cursor, limit } }, signal })),
   placeholderData: keepPreviousData,
 });

@@ -1716,6 +1716,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was decided about an agent and by whom, newest first: stops, releases, approvals, motions, overrides, constitutions, guardians, keys, verdicts; before is the next of the page before. */
+        get: {
+            parameters: {
+                query?: {
+                    before?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfDecisionView"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/blocks": {
         parameters: {
             query?: never;
@@ -2503,6 +2562,8 @@ export interface components {
             needed: number;
             approvedBy: string[];
             waitingFor: string[];
+            reasons: string[];
+            byMonitor: boolean;
             held: components["schemas"]["TokenAmount"];
             commands: components["schemas"]["ExplainedPart"][];
             accounts: components["schemas"]["ExplainedAccount"][];
@@ -2596,6 +2657,10 @@ export interface components {
             services: number;
             /** Format: int32 */
             workloads: number;
+            /** Format: int32 */
+            councilThreshold: number;
+            marketStop: components["schemas"]["CouncilStopView"];
+            allStop: components["schemas"]["CouncilStopView"];
         };
         ChangeView: {
             line: components["schemas"]["ConstitutionLine"];
@@ -2628,6 +2693,18 @@ export interface components {
             terms: components["schemas"]["ConstitutionData"];
             words: string[];
         };
+        CouncilStopView: {
+            isStopped: boolean;
+            releaseAgreedBy: string[];
+        };
+        DecisionView: {
+            /** Format: uint64 */
+            seq: number;
+            timeMs: components["schemas"]["Timestamp"];
+            by: null | components["schemas"]["AccountId"];
+            key: null | components["schemas"]["KeyId"];
+            events: components["schemas"]["ExplainedPart"][];
+        };
         Digest: string;
         Duration: number;
         EffectView: {
@@ -2647,6 +2724,7 @@ export interface components {
             timeMs: components["schemas"]["Timestamp"];
             by: string;
             sender: null | components["schemas"]["AccountId"];
+            key: null | components["schemas"]["KeyId"];
             asked: components["schemas"]["ExplainedPart"][];
             /** Format: int32 */
             askedInAll: number;
@@ -2867,6 +2945,11 @@ export interface components {
         };
         PageOfApprovalView: {
             items: components["schemas"]["ApprovalView"][];
+            /** Format: uint64 */
+            next: null | number;
+        };
+        PageOfDecisionView: {
+            items: components["schemas"]["DecisionView"][];
             /** Format: uint64 */
             next: null | number;
         };

@@ -24,21 +24,11 @@ export interface Made {
   key: Jwk;
 }
 
-/** What a payload says, before it is text. */
-export interface Payload {
-  chain: string;
-  from: string;
-  nonce: { lane: number; sequence: number };
-  validUntil: number;
-  epoch: number;
-  commands: readonly ({ type: string } & Record<string, unknown>)[];
-}
-
 const utf8 = new TextEncoder();
 const es256 = -7;
 const waitMs = 120_000;
 
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Whether this page can ask for passkeys: it must be under https or on localhost, and not under an IP address. */
 export function isPossible(): boolean {
@@ -145,10 +135,11 @@ export async function whose(given: Answer, passkeys: readonly Known[]): Promise<
   return undefined;
 }
 
-/** A payload with the proof of one of the account's passkeys, as a node takes it. */
-export async function prove(payload: Payload, passkeys: readonly Known[], credentials: readonly string[]) {
-  const bytes = utf8.encode(JSON.stringify(payload)) as Bytes;
-  const given = await answer(await challengeOf(payload.chain, bytes), credentials);
+/** A payload's bytes with the proof of one of the account's passkeys, as a node takes it. */
+export async function prove(
+  chain: string, bytes: Bytes, passkeys: readonly Known[], credentials: readonly string[],
+) {
+  const given = await answer(await challengeOf(chain, bytes), credentials);
   const kid = await whose(given, passkeys);
   if (!kid) throw new Error('This passkey is none of your account: choose another, or enrol it first.');
   return { payload: toBase64Url(bytes), proof: { kid, ...given } };

@@ -1,47 +1,89 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { NodeError, type Schemas } from '../api/client';
 import * as ask from '../api/queries';
-import { percent } from '../lib/amount';
-import { count, short, span, words } from '../lib/words';
-import { AgentLink, Amount, Card, Id, Page, Status, Time } from '../parts/basics';
+import { count, short, words } from '../lib/words';
+import { AgentLink, Amount, Card, Id, Page, Time } from '../parts/basics';
+import { DecisionList } from '../parts/decisions';
 import { AgentStatus, FinishedTable, OpenTable, Outcome } from '../parts/market';
+import { MotionCard } from '../parts/motions';
+import { Overrides } from '../parts/overrides';
+import { Gauges, Who } from '../parts/oversight';
+import { Words } from '../parts/signing';
 import { Empty, Failure, Show } from '../parts/states';
+import StopDialog from '../parts/stopping';
+import { AlertTable } from './Alerts';
 import { ServiceTable } from './Services';
 
-function Used({ name, used, limit }: { name: string; used: string; limit: string }) {
-  const part = percent(used, limit);
+type View = Schemas['AgentView'];
+
+/** Why it does not act, and the way to its release. */
+function Held({ agent }: { agent: View }) {
+  const [isOpen, setIsOpen] = useState(false);
+  if (agent.retired || !(agent.stopped || agent.safeMode)) return null;
+  return (
+    <Card title={agent.stopped ? 'It is stopped' : 'It is in safe mode'} about={agent.stopped
+      ? 'What it signed before is dead, also after its release. Pay for what it delivered goes on.'
+      : 'The monitor found it far from its past: what it is exposed to may only shrink.'}
+      aside={<Button size="compact-md" variant="default" onClick={() => setIsOpen(true)}>Release</Button>}>
+      <dl className="facts">
+        <dt>Release</dt>
+        <dd>{agent.guardianThreshold} of {count(agent.guardians.length, 'guardian')} must agree,{' '}
+          {count(agent.releaseAgreedBy.length, 'has', 'have')} so far</dd>
+        <dt>Agreed</dt><dd><Who ids={agent.releaseAgreedBy} none="Nobody yet" /></dd>
+      </dl>
+      {isOpen && <StopDialog agent={agent.id} isRelease close={() => setIsOpen(false)} />}
+    </Card>
+  );
+}
+
+function Constitution({ agent }: { agent: View }) {
+  const lines = agent.constitution?.words ?? [];
+  return (
+    <Card title="Constitution" about={`Version ${agent.limits.version}. The ledger itself keeps it, also against the agent’s own
+      process.`}
+      aside={<Link href={`/agents/${agent.id}/constitution`}>Change it, and try it on its past</Link>}>
+      <ul className="lines">{lines.map((line) => <li key={line}><Words text={line} /></li>)}</ul>
+    </Card>
+  );
+}
+
+/** What waits for this agent's guardians. */
+function Waiting({ agent }: { agent: View }) {
+  const motions = useQuery({ ...ask.motions(undefined, agent.id), enabled: agent.motions > 0 });
   return (
     <>
-      <dt>{name}</dt>
-      <dd>
-        <Amount value={used} /> of <Amount value={limit} />
-        <span className={part >= 90 ? 'meter full' : 'meter'} role="meter" aria-label={name} aria-valuemin={0}
-          aria-valuemax={100} aria-valuenow={part} aria-valuetext={`${part} % used`}>
-          <span style={{ width: `${part}%` }} />
-        </span>
-      </dd>
+      {agent.approvals > 0 && (
+        <Card title="Waiting for approval">
+          <p>{count(agent.approvals, 'payload')} of this agent {agent.approvals === 1 ? 'waits' : 'wait'} for its guardians:{' '}
+            <Link href="/approvals">read and decide</Link>.</p>
+        </Card>
+      )}
+      {agent.motions > 0 && motions.data?.items.map((one) => <MotionCard key={one.id} of={one} />)}
     </>
   );
 }
 
-function Limits({ limits }: { limits: Schemas['LimitsView'] }) {
+function Alerts({ id }: { id: string }) {
+  const query = useQuery(ask.alerts(id, undefined, 5));
+  if (!query.data || query.data.items.length === 0) return null;
   return (
-    <Card title="Constitution" about={`Version ${limits.version}. The ledger itself keeps these limits.`}>
-      <dl className="facts">
-        <Used name="Volume in 24 h" used={limits.dailyVolumeUsed} limit={limits.maxDailyVolume} />
-        <Used name="Gas in 24 h" used={limits.dailyGasUsed} limit={limits.maxGasPerDay} />
-        <dt>Value per action</dt><dd>at most <Amount value={limits.maxValuePerAction} /></dd>
-        <dt>Stake</dt><dd>at most <Amount value={limits.maxStake} /></dd>
-        <dt>Counterparties</dt>
-        <dd>{limits.counterparties.length === 0 ? 'Anybody'
-          : limits.counterparties.map((id) => <div key={id}><Id value={id} /></div>)}</dd>
-        <dt>Hours (UTC)</dt><dd>{limits.hoursUtc.length === 24 ? 'All day' : limits.hoursUtc.join(', ')}</dd>
-        <dt>After a key change</dt><dd>no value leaves for {span(limits.keyChangeHoldMs)}</dd>
-        <dt>Human approval</dt><dd>{limits.requiresHumanApproval ? 'For each action with value' : 'Not needed'}</dd>
-        <dt>Allowed actions</dt>
-        <dd className="chips">{limits.allowedActions.map((action) => <Status key={action} tone="plain">{action}</Status>)}</dd>
-      </dl>
+    <Card title="Alerts" about="What the monitor found, newest first" aside={<Link href="/alerts">All alerts</Link>}>
+      <AlertTable rows={query.data.items} isOfOne />
+    </Card>
+  );
+}
+
+function Decisions({ id }: { id: string }) {
+  const query = useQuery(ask.decisions(id));
+  return (
+    <Card title="History" about="Who decided what, newest first"
+      aside={<Link href={`/agents/${id}/history`}>Whole history</Link>}>
+      <Show query={query}>
+        {(page) => (page.items.length > 0 ? <DecisionList of={page.items.slice(0, 6)} /> : <Empty title="Nothing yet" />)}
+      </Show>
     </Card>
   );
 }
@@ -63,6 +105,7 @@ export default function Agent({ id }: { id: string }) {
     <Page title={`${isPerson ? 'Person' : 'Agent'} ${short(id)}`} about={<Id value={id} full />}
       {...(agent.data && { aside: <AgentStatus of={agent.data} /> })}>
       <div className="stack">
+        {agent.data && <><Held agent={agent.data} /><Waiting agent={agent.data} /></>}
         <div className="grid">
           {!isPerson && <Card title="Who it is">
             <Show query={agent}>
@@ -73,8 +116,8 @@ export default function Agent({ id }: { id: string }) {
                   <dt>Capabilities</dt><dd>{view.capabilities.join(', ') || 'None'}</dd>
                   <dt>Owner</dt><dd><AgentLink id={view.owner} /></dd>
                   <dt>Guardians</dt>
-                  <dd>{view.guardians.map((guardian) => <div key={guardian}><Id value={guardian} /></div>)}
-                    {view.guardianThreshold} of {view.guardians.length} release it</dd>
+                  <dd><Who ids={view.guardians} />
+                    {view.guardianThreshold} of {view.guardians.length} decide and release it</dd>
                   <dt>Record</dt>
                   <dd>{count(view.jobsSettled, 'workload')} settled, {count(view.jobsFaulted, 'fault')}</dd>
                 </dl>
@@ -98,7 +141,19 @@ export default function Agent({ id }: { id: string }) {
         </div>
         {!isPerson && (
           <>
-            <Show query={agent}>{(view) => <Limits limits={view.limits} />}</Show>
+            <Show query={agent}>
+              {(view) => (
+                <>
+                  <Card title="Limits" about="What of each is used, what is reserved for what waits, and when it is free again">
+                    <Gauges limits={view.limitUses ?? []} />
+                  </Card>
+                  <Constitution agent={view} />
+                  <Overrides agent={view} />
+                </>
+              )}
+            </Show>
+            <Alerts id={id} />
+            <Decisions id={id} />
             <Card title="Services" about="With the record of each">
               <Show query={services}>
                 {() => (mine!.length > 0 ? <ServiceTable rows={mine!} isOfOne /> : <Empty title="It offers no service" />)}

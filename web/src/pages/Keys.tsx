@@ -7,10 +7,12 @@ import * as ask from '../api/queries';
 import * as keyring from '../lib/keyring';
 import * as passkey from '../lib/passkey';
 import { toBase64Url } from '../lib/proof';
-import { short, words } from '../lib/words';
+import { short } from '../lib/words';
 import { AgentLink, Amount, Card, Id, Page, Status } from '../parts/basics';
 import { AgentStatus } from '../parts/market';
+import { explain, Signing, type Wish } from '../parts/signing';
 import { Empty, Show } from '../parts/states';
+import StopDialog from '../parts/stopping';
 import { Table } from '../parts/table';
 
 const beginWith = '1000000000000000000000';
@@ -28,7 +30,7 @@ function useActs() {
       await act();
       setSaid({ text: done, isBad: false });
     } catch (error) {
-      setSaid({ text: explain(error), isBad: true });
+      setSaid({ text: why(error), isBad: true });
     }
     setDoing('');
     await queries.invalidateQueries({ queryKey: ['live'] });
@@ -36,12 +38,10 @@ function useActs() {
   return { doing, said, run };
 }
 
-function explain(error: unknown): string {
-  if (!(error instanceof NodeError)) return passkey.reason(error);
-  if (error.code === 'forbidden' || error.code === 'unauthorised') {
-    return 'Only who runs this node opens accounts here: open the address that aitbc up prints, and try again.';
-  }
-  return `${words(error.code)}: ${error.message}`;
+function why(error: unknown): string {
+  return error instanceof NodeError && (error.code === 'forbidden' || error.code === 'unauthorised')
+    ? 'Only who runs this node opens accounts here: open the address that aitbc up prints, and try again.'
+    : explain(error);
 }
 
 type Acts = ReturnType<typeof useActs>;
@@ -94,8 +94,11 @@ interface Row {
   origin: string | undefined;
 }
 
-function Devices({ account, ring, acts, keep }: {
+type SetWish = (wish: Wish) => void;
+
+function Devices({ account, ring, acts, keep, setWish }: {
   account: Schemas['AccountView']; ring: keyring.Keyring; acts: Acts; keep: (ring: keyring.Keyring) => void;
+  setWish: SetWish;
 }) {
   const [here, setHere] = useState('');
   useEffect(() => {
@@ -107,21 +110,29 @@ function Devices({ account, ring, acts, keep }: {
     origin: account.passkeys.find((one) => one.id === id)?.origin,
   }));
   const add = () => acts.run(
-    'Your browser asks three times: to make the passkey, to prove it, and, with one you have, to add it.',
-    'The device is added: it acts for your account from now on.',
+    'Your browser asks twice: to make the passkey, and to prove it. Then one that you have signs that it is added.',
+    'The passkey is made; sign that it is added.',
     async () => {
       const made = await passkey.make('AITBC', ring.kept.map((one) => one.credential));
       const kept = { kid: made.kid, credential: made.credential, name: `Device ${ring.kept.length + 1}` };
-      await commands.add(ring.account, made);
-      keep({ ...ring, kept: [...ring.kept, kept] });
+      setWish({
+        title: 'Add a device',
+        path: '/v1/commands',
+        commands: [await commands.adding(ring.account, made)],
+        act: 'Add it with a passkey you have',
+        done: 'The device is added: it acts for your account from now on.',
+        then: () => keep({ ...ring, kept: [...ring.kept, kept] }),
+      });
     });
-  const remove = (row: Row) => acts.run(
-    `Sign with a passkey: take the key ${short(row.id)} from your account.`,
-    'The device is removed: it no longer acts for your account.',
-    async () => {
-      await commands.send(ring.account, '/v1/commands', { type: 'key.revoke', key: row.id });
-      keep({ ...ring, kept: ring.kept.filter((one) => one.kid !== row.id) });
-    });
+  const remove = (row: Row) => setWish({
+    title: 'Remove a device',
+    path: '/v1/commands',
+    commands: [{ type: 'key.revoke', key: row.id }],
+    act: 'Remove it with a passkey',
+    isDangerous: true,
+    done: 'The device is removed: it no longer acts for your account.',
+    then: () => keep({ ...ring, kept: ring.kept.filter((one) => one.kid !== row.id) }),
+  });
   return (
     <Card title="Devices" about={`Each acts alone for your account; up to ${mostKeys}. With two, the loss of one is no loss
       of the account.`}
@@ -144,7 +155,7 @@ function Devices({ account, ring, acts, keep }: {
           {
             title: 'Change',
             cell: (row) => (
-              <Button size="compact-sm" variant="default" onClick={() => void remove(row)}
+              <Button size="compact-sm" variant="default" onClick={() => remove(row)}
                 disabled={acts.doing !== '' || rows.length < 2} aria-label={`Remove ${short(row.id)}`}>Remove</Button>
             ),
           },
@@ -154,12 +165,8 @@ function Devices({ account, ring, acts, keep }: {
   );
 }
 
-function Guarded({ ring, acts }: { ring: keyring.Keyring; acts: Acts }) {
+function Guarded({ ring, setStop }: { ring: keyring.Keyring; setStop: (agent: string) => void }) {
   const agents = useQuery(ask.agents());
-  const stop = (agent: Schemas['AgentView']) => acts.run(
-    `Sign with a passkey: stop the agent ${short(agent.id)}. What it signed before is dead, also after its release.`,
-    `The agent ${short(agent.id)} is stopped.`,
-    () => commands.send(ring.account, '/v1/oversight', { type: 'agent.stop', agent: agent.id }));
   return (
     <Card title="Agents you guard" about="A stop costs nothing and takes effect with the next entry.">
       <Show query={agents}>
@@ -170,8 +177,8 @@ function Guarded({ ring, acts }: { ring: keyring.Keyring; acts: Acts }) {
               {mine.map((agent) => (
                 <li key={agent.id} className="row">
                   <span><AgentLink id={agent.id} /> <AgentStatus of={agent} /></span>
-                  <Button size="compact-md" color="red" disabled={acts.doing !== '' || agent.stopped || agent.retired}
-                    onClick={() => void stop(agent)} aria-label={`Stop ${short(agent.id)}`}>Stop</Button>
+                  <Button size="compact-md" color="red" disabled={agent.stopped || agent.retired}
+                    onClick={() => setStop(agent.id)} aria-label={`Stop ${short(agent.id)}`}>Stop</Button>
                 </li>
               ))}
             </ul>
@@ -186,6 +193,8 @@ function Account({ ring, acts, keep }: {
   ring: keyring.Keyring; acts: Acts; keep: (ring: keyring.Keyring | undefined) => void;
 }) {
   const account = useQuery(ask.account(ring.account));
+  const [wish, setWish] = useState<Wish>();
+  const [stop, setStop] = useState<string>();
   return (
     <div className="stack">
       <Card title="Your account" aside={
@@ -195,19 +204,20 @@ function Account({ ring, acts, keep }: {
           {account.data && <><dt>Available</dt><dd><Amount value={account.data.available} /></dd></>}
         </dl>
       </Card>
-      <Show query={account}>{(view) => <Devices account={view} ring={ring} acts={acts} keep={keep} />}</Show>
-      <Guarded ring={ring} acts={acts} />
+      <Show query={account}>
+        {(view) => <Devices account={view} ring={ring} acts={acts} keep={keep} setWish={setWish} />}
+      </Show>
+      <Guarded ring={ring} setStop={setStop} />
+      {wish && <Signing wish={wish} close={() => setWish(undefined)} />}
+      {stop && <StopDialog agent={stop} close={() => setStop(undefined)} />}
     </div>
   );
 }
 
 export default function Keys() {
-  const [ring, setRing] = useState(keyring.load);
+  const ring = keyring.useKeyring();
   const acts = useActs();
-  const keep = (next: keyring.Keyring | undefined) => {
-    keyring.save(next);
-    setRing(next);
-  };
+  const keep = keyring.save;
   return (
     <Page title="Your keys" about="What you do here is signed by a passkey: the ledger checks it, no password is sent.">
       {!passkey.isPossible()

@@ -5,7 +5,7 @@ import { Link, useLocation } from 'wouter';
 import * as ask from '../api/queries';
 import { Page, Time } from '../parts/basics';
 import { Outcome } from '../parts/market';
-import { Show } from '../parts/states';
+import { Empty, Show } from '../parts/states';
 import { Table } from '../parts/table';
 
 const PAGE = 25;
@@ -37,7 +37,8 @@ export default function Ledger() {
             <Button type="submit" variant="default">Open</Button>
           </Group>
         </form>
-        <Show query={chain.data ? query : chain as never} rows={10}>
+        {chain.data?.seq === 0 && <Empty title="Nothing has happened yet">The first signed command is entry 1.</Empty>}
+        {chain.data?.seq !== 0 && <Show query={chain.data ? query : chain as never} rows={10}>
           {(entries: NonNullable<typeof query.data>) => (
             <Table
               label="Entries"
@@ -53,7 +54,7 @@ export default function Ledger() {
               ]}
             />
           )}
-        </Show>
+        </Show>}
         <div className="pager">
           <Button variant="default" disabled={to >= last}
             onClick={() => setTop(to + PAGE >= last ? undefined : to + PAGE)}>Newer</Button>

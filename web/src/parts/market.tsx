@@ -13,12 +13,13 @@ export function Ending({ of }: { of: Finished }) {
 }
 
 export function Outcome({ value }: { value: string }) {
-  return <Status tone={value === 'applied' ? 'good' : 'bad'}>{words(value)}</Status>;
+  return <Status tone={value === 'applied' ? 'good' : value === 'parked' ? 'warn' : 'bad'}>{words(value)}</Status>;
 }
 
 export function AgentStatus({ of }: { of: Schemas['AgentView'] }) {
   if (of.retired) return <Status tone="plain">Retired</Status>;
-  return of.stopped ? <Status tone="bad">Stopped</Status> : <Status tone="good">Active</Status>;
+  if (of.stopped) return <Status tone="bad">Stopped</Status>;
+  return of.safeMode ? <Status tone="warn">Safe mode</Status> : <Status tone="good">Active</Status>;
 }
 
 export function FinishedTable({ rows, label }: { rows: readonly Finished[]; label: string }) {
