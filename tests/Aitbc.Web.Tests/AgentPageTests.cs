@@ -19,7 +19,10 @@ public sealed class AgentPageTests(Browser browser)
         MaxValuePerAction = TokenAmount.FromTokens(60),
         Rules =
         [
-            new ConstitutionRule(RuleKind.ApprovalAbove, [CommandKind.Transfer]) { Amount = TokenAmount.FromTokens(10) },
+            new ConstitutionRule(RuleKind.ApprovalAbove, [CommandKind.Transfer])
+            {
+                Amount = TokenAmount.FromTokens(10),
+            },
             new ConstitutionRule(RuleKind.RollingCount, [CommandKind.Transfer])
             {
                 Count = 20, Window = Duration.FromHours(1),

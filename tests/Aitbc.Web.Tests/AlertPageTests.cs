@@ -20,9 +20,9 @@ public sealed class AlertPageTests(Browser browser)
             MonitorLevel.Park, Detector.HourValue, MonitorSubject.Agent, Units(40), Units(30));
         await using var node = await GuardedNode.StartAsync(options => options with
         {
-            Monitor = (_, payload, _) => payload.Commands[0] is Transfer
+            Watch = new ToldWatch((_, payload) => payload.Commands[0] is Transfer
                 ? JournalledFinding.ToInput(finding, payload, isEnforced: true)
-                : null,
+                : null),
         });
         await using var visit = await browser.VisitAsync();
         await visit.Page.GotoAsync(node.NewAddress());
@@ -30,7 +30,10 @@ public sealed class AlertPageTests(Browser browser)
         await Expect(visit.Page.Locator("main")).ToContainTextAsync("The monitor found nothing");
         var agent = await node.RegisterAsync(Constitutions.Wide, 1, node.Owner);
         var (id, _) = await node.ParkAsync(agent, new Transfer(node.Owner, TokenAmount.FromTokens(40)));
-        finding = finding with { Verdict = MonitorLevel.SafeMode, Detector = Detector.Rate, Observed = 901, Limit = 300 };
+        finding = finding with
+        {
+            Verdict = MonitorLevel.SafeMode, Detector = Detector.Rate, Observed = 901, Limit = 300,
+        };
         Assert.Equal(Outcome.SafeMode, await node.ActAsync(agent, new Transfer(node.Owner, TokenAmount.FromTokens(1))));
 
         var rows = visit.Page.GetByRole(AriaRole.Table, new() { Name = "Alerts" }).Locator("tbody tr");

@@ -25,7 +25,10 @@ public sealed class ApprovalPageTests(Browser browser)
         MaxValuePerAction = TokenAmount.FromTokens(100),
         Rules =
         [
-            new ConstitutionRule(RuleKind.ApprovalAbove, [CommandKind.Transfer]) { Amount = TokenAmount.FromTokens(10) },
+            new ConstitutionRule(RuleKind.ApprovalAbove, [CommandKind.Transfer])
+            {
+                Amount = TokenAmount.FromTokens(10),
+            },
         ],
     };
 

@@ -106,7 +106,7 @@ public sealed class Visit : IAsyncDisposable
         {
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
         });
-        await Page.SetViewportSizeAsync(isPhone ? 390 : 1360, isPhone ? 844 : 900);
+        await Page.SetViewportSizeAsync(isPhone ? 390 : 1280, isPhone ? 844 : 900);
         await Assertions.Expect(Page.Locator("html"))
             .ToHaveAttributeAsync("data-mantine-color-scheme", isDark ? "dark" : "light");
     }
@@ -122,6 +122,13 @@ public sealed class Visit : IAsyncDisposable
             var sideways = await Page.EvaluateAsync<int>(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth");
             Assert.True(sideways <= 0, $"{name} scrolls sideways by {sideways} px.");
+            Assert.Empty(await Page.EvaluateAsync<string[]>(
+                """
+                () => [...document.querySelectorAll('table.data')]
+                  .filter(table => table.getBoundingClientRect().right
+                    > table.parentElement.getBoundingClientRect().right + 0.5)
+                  .map(table => table.getAttribute('aria-label') + ' is wider than its card')
+                """));
             Assert.Empty(await ViolationsAsync());
             Assert.Empty(Complaints);
         }

@@ -52,7 +52,8 @@ public sealed class ConstitutionPageTests(Browser browser)
 
         await sign.ClickAsync();
         await Expect(visit.Sentence).ToContainTextAsync("In any 24 hours it spends or binds at most 60 AITBC");
-        await Expect(visit.Sentence).ToContainTextAsync("Rule 1: transfer above 10 AITBC waits for a person’s approval.");
+        await Expect(visit.Sentence)
+            .ToContainTextAsync("Rule 1: transfer above 10 AITBC waits for a person’s approval.");
         await visit.CheckLooksAsync("constitution-sign");
         var shown = await visit.Dialog.GetByTestId("bytes").TextContentAsync();
         var request = visit.Page.WaitForRequestAsync("**/v1/oversight");
@@ -124,8 +125,9 @@ public sealed class ConstitutionPageTests(Browser browser)
         var terms = JsonNode.Parse(await visit.Page.EvaluateAsync<string>(
             "async () => (await fetch('/v1/constitutions/templates')).text()"))!.AsArray()
             .Single(one => $"{one!["kind"]}" == "inference")!["constitution"]!["terms"]!;
-        await Expect(visit.Page.GetByLabel("One action, at most")).ToHaveValueAsync(
-            TokenAmount.Parse($"{terms["maxValuePerAction"]}").ToDisplay().Replace(" AITBC", "", StringComparison.Ordinal));
+        var most = TokenAmount.Parse($"{terms["maxValuePerAction"]}").ToDisplay();
+        await Expect(visit.Page.GetByLabel("One action, at most"))
+            .ToHaveValueAsync(most.Replace(" AITBC", "", StringComparison.Ordinal));
     }
 
     private static ILocator ReadAndSign(Visit visit) =>

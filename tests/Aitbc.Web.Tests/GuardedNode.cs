@@ -69,7 +69,7 @@ public sealed class GuardedNode : IAsyncDisposable
     /// <summary>An address that opens a session.</summary>
     public string NewAddress() => $"{Url}?token={server.Sessions.NewOneTime()}";
 
-    /// <summary>The account that owns every agent here, is the only member of the council, and may guard, too.</summary>
+    /// <summary>The account that owns every agent here, is the only one of the council, and may guard, too.</summary>
     public AccountId Owner => (AccountId)owner.Id;
 
     /// <summary>Registers an agent that somebody guards.</summary>

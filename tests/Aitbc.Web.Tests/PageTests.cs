@@ -23,6 +23,10 @@ public sealed class PageTests(LivingNode node)
         { "entry", "/ledger/7", "Proven" },
         { "blocks", "/ledger/blocks", "Previous block" },
         { "keys", "/keys", "Create a passkey" },
+        { "approvals-empty", "/approvals", "Nothing waits for approval" },
+        { "alerts-demo", "/alerts", "monitor found" },
+        { "constitution-demo", "/agents/{agent}/constitution", "No change" },
+        { "history-demo", "/agents/{agent}/history", "Registered" },
     };
 
     [BrowserTheory]

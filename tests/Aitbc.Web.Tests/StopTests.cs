@@ -43,7 +43,8 @@ public sealed class StopTests(Browser browser)
         await Expect(quiet).ToContainTextAsync("ms from your signature to the durable stop");
         await Expect(quiet).ToContainTextAsync($"0 effects of this agent after entry #{node.Ledger.View.Seq}");
         await Expect(quiet).ToContainTextAsync("1 payload made void");
-        var command = Assert.Single(JsonNode.Parse(People.PayloadOf((await request).PostData!))!["commands"]!.AsArray());
+        var payload = JsonNode.Parse(People.PayloadOf((await request).PostData!))!;
+        var command = Assert.Single(payload["commands"]!.AsArray());
         Assert.Equal($$"""{"type":"agent.stop","agent":"{{agent}}"}""", command!.ToJsonString());
         await visit.CheckLooksAsync("stop-quiet");
 
@@ -83,7 +84,8 @@ public sealed class StopTests(Browser browser)
         await visit.OpenAsync($"{node.Url}agents/{other}");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop this agent" }).ClickAsync();
         await Expect(visit.Dialog).ToContainTextAsync("Only a guardian of this agent stops and releases it");
-        await Expect(visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "Stop with a passkey" })).ToHaveCountAsync(0);
+        await Expect(visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "Stop with a passkey" }))
+            .ToHaveCountAsync(0);
     }
 
     [BrowserFact]

@@ -33,7 +33,8 @@ internal static class OversightHistoryApi
             .Produces<Page<DecisionView>>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
             .Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType)
-            .WithSummary("What was decided about an agent and by whom, newest first: stops, releases, approvals, motions,"
+            .WithSummary(
+                "What was decided about an agent and by whom, newest first: stops, releases, approvals, motions,"
                 + " overrides, constitutions, guardians, keys, verdicts; before is the next of the page before.");
 
     private static IResult Of(string id, ulong before, int limit, LedgerHost ledger, MarketHistory history)

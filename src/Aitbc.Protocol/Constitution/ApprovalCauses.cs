@@ -10,8 +10,8 @@ namespace Aitbc.Protocol.Constitution;
 /// <param name="Rule">Place of the rule, from 0; -1 where it is no rule.</param>
 public readonly record struct ApprovalCause(ConstitutionLine Line, int Rule);
 
-/// <summary>Which lines of an agent's constitution have a payload wait for approval, for the people who are asked. Where
-/// none has, the monitor's verdict did.</summary>
+/// <summary>Which lines of an agent's constitution have a payload wait for approval, for the people who are asked.
+/// Where none has, the monitor's verdict did.</summary>
 /// <remarks>Pure; the state's owner (or lock) is held meanwhile.</remarks>
 public static class ApprovalCauses
 {

@@ -48,7 +48,8 @@ public sealed class WebhookNodeTests : IAsyncLifetime
         var told = await receiver.NextAsync();
         Assert.Equal(
             ("approval.waiting", $"{agent}"), (told.Type, told.Data.GetProperty("agent").GetString()));
-        Assert.Equal($"https://node.example/approvals/a{node.Ledger.View.Seq}", told.Data.GetProperty("link").GetString());
+        Assert.Equal(
+            $"https://node.example/approvals/a{node.Ledger.View.Seq}", told.Data.GetProperty("link").GetString());
         Assert.Equal($"a{node.Ledger.View.Seq}", told.Data.GetProperty("approval").GetString());
     }
 

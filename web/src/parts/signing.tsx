@@ -33,11 +33,15 @@ export function explain(error: unknown): string {
     : `${words(error.code)}: ${error.message}`;
 }
 
-/** Ids within a sentence, short where there is no room; the reader's own account is called so. */
+const special = /([A-Za-z0-9_-]{43}|\d{4}-\d\d-\d\dT[\d:.]+Z)/;
+
+/** Ids within a sentence, short where there is no room, and times where the reader is; the reader's own account is
+ * called so. */
 export function Words({ text, own, isFull = false }: { text: string; own?: string | undefined; isFull?: boolean }) {
   return (
     <>
-      {text.split(/([A-Za-z0-9_-]{43})/).map((part, at) => (at % 2 === 0 ? part
+      {text.split(special).map((part, at) => (at % 2 === 0 ? part
+        : part.endsWith('Z') && part.includes(':') ? <Time key={at} ms={Date.parse(part)} brief />
         : <span key={at} className={isFull ? 'mono' : 'mono whole'} title={part}>{part === own && 'you, '}{isFull ? part : short(part)}</span>))}
     </>
   );
