@@ -19,6 +19,7 @@ internal static class StopSetUp
     public const int GuardianThreshold = 2;
 
     private const int Guardians = 3;
+    private const ulong TokensEach = 10_000;
     private const int Workloads = 16;
     private const int PerPayload = 100;
     private const int PerCall = 64;
@@ -45,7 +46,7 @@ internal static class StopSetUp
                 Command[] registrations =
                 [
                     .. some.Select(agent => DrillLedger.Registration(
-                        owner, agent, Wide, GuardiansOf(chain), GuardianThreshold)),
+                        owner, agent, Wide, GuardiansOf(chain), GuardianThreshold, TokensEach)),
                 ];
                 await ledger.DoAsync(owner, stop, registrations).ConfigureAwait(false);
             }

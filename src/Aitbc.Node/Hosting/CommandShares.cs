@@ -29,14 +29,16 @@ internal sealed class CommandShares : IDisposable
     private static readonly TimeSpan Aside = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock gate = new();
+    private readonly TimeProvider time;
     private readonly ITimer ending;
     private TaskCompletionSource? aside;
-    private long endedAt;
+    private long? endedAt;
     private int deciding;
     private long bodyBytes;
 
-    public CommandShares(NodeOptions options)
+    public CommandShares(NodeOptions options, TimeProvider time)
     {
+        this.time = time;
         Commands = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = options.MaxCommandsAtOnce,
@@ -47,7 +49,7 @@ internal sealed class CommandShares : IDisposable
             PermitLimit = OversightAtOnce,
             QueueLimit = OversightWaiting,
         });
-        ending = TimeProvider.System.CreateTimer(
+        ending = time.CreateTimer(
             _ => EndAside(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -71,7 +73,7 @@ internal sealed class CommandShares : IDisposable
     {
         lock (gate)
         {
-            if (++deciding == 1 && aside is null && TimeProvider.System.GetElapsedTime(endedAt) >= Aside)
+            if (++deciding == 1 && aside is null && (endedAt is not { } ended || time.GetElapsedTime(ended) >= Aside))
             {
                 aside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 ending.Change(Aside, Timeout.InfiniteTimeSpan);
@@ -151,7 +153,7 @@ internal sealed class CommandShares : IDisposable
         lock (gate)
         {
             over = aside;
-            (aside, endedAt) = (null, over is null ? endedAt : TimeProvider.System.GetTimestamp());
+            (aside, endedAt) = (null, over is null ? endedAt : time.GetTimestamp());
         }
 
         over?.TrySetResult();
