@@ -40,6 +40,9 @@ public sealed class LedgerMonitor(MonitorMode mode, MonitorOptions options) : Ad
     private long? roomAskedAt;
     private bool hasRoom;
 
+    /// <summary>What follows from what is found.</summary>
+    public MonitorMode Mode => mode;
+
     /// <summary>From which entry on the journal was read back at the start; one more than the last where none was.
     /// </summary>
     public ulong LearntFrom { get; private set; }

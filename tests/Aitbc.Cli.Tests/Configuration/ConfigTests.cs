@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aitbc.Cli.Configuration;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Primitives;
+using Aitbc.Safety.Admission;
 
 namespace Aitbc.Cli.Tests.Configuration;
 
@@ -119,6 +120,7 @@ public sealed class ConfigTests : IDisposable
     [InlineData("""{ "quotaBytes": 268435455 }""", "at least 268435456")]
     [InlineData("""{ "hostNames": ["a b"] }""", "hostNames must be")]
     [InlineData("""{ "otlpEndpoint": "ftp://x" }""", "otlpEndpoint must be")]
+    [InlineData("""{ "monitor": "on" }""", "monitor must be enforce, watch or off")]
     public void What_means_nothing_is_refused(string text, string says) =>
         Assert.Contains(says, Read(Write(text)).Problems[0], StringComparison.Ordinal);
 
@@ -136,6 +138,7 @@ public sealed class ConfigTests : IDisposable
         NumberSetting number => $"{(setting.Show(new NodeConfig()) == $"{number.Most}" ? number.Least : number.Most)}",
         ListSetting => "node.example",
         { Name: "address" } => "::1",
+        { Name: "monitor" } => "watch",
         { Name: "otlpEndpoint" or "publicUrl" } => "http://localhost:4318",
         _ => "other",
     };
@@ -151,7 +154,8 @@ public sealed class ConfigTests : IDisposable
             Beacon = null!,
         });
         var node = (config with { CertificateKey = "key" }).ToNodeOptions();
-        return $"{node} {string.Join(',', node.HostNames)} {ledger} {config.ToDirectoryOptions().MaxBytes}";
+        return $"{node} {string.Join(',', node.HostNames)} {ledger} {config.ToDirectoryOptions().MaxBytes}"
+            + $" {((LedgerMonitor)ledger.Watch!).Mode}";
     }
 
     private static IEnumerable<string> Shown(NodeConfig config) =>

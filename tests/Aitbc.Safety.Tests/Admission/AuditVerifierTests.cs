@@ -186,6 +186,37 @@ public sealed class AuditVerifierTests : IAsyncLifetime
         Assert.Contains("of another payload", report.Problems[0].What, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "another verdict")]
+    [InlineData(false, "the log says Retired")]
+    public async Task A_whole_log_that_says_other_than_the_journal_is_named(bool isPassed, string what)
+    {
+        var journal = JournalledPayloads.Read(chain.Disk, Digest.Sha256("genesis"u8), CancellationToken.None);
+        var parked = journal.All.Single(one => one.Verdict is not null);
+        await chain.EndAsync(Ending.Closed);
+        chain.Disk.Remove(First);
+        chain.Disk.Remove(Second);
+        using (var log = VerdictLog.Begin(chain.Disk, chain.Clock.Now))
+        {
+            log.Watch(1, MonitorMode.Enforce, 1, chain.Clock.Now);
+            log.Keep([.. journal.All.Select(one => new JudgedPayload(
+                one.Seq,
+                chain.Clock.Now,
+                one.Payload,
+                new AccountNumber(3),
+                one.Verdict is null || isPassed ? null : new MonitorVerdict(
+                    agent.Id, one.Payload, one.Verdict.Value, Label.Empty, TokenAmount.Zero, TokenAmount.Zero),
+                one.Outcome))]);
+            log.Note(journal.All.Select(one => (one.Seq, isPassed ? one.Outcome : Outcome.Retired)), chain.Clock.Now);
+        }
+
+        var report = chain.Verify();
+        var problem = report.Problems.First(one => one.Where == $"entry {parked.Seq}");
+        Assert.Contains(what, problem.What, StringComparison.Ordinal);
+        Assert.Equal(isPassed ? 1 : 6, report.Problems.Count);
+        chain.Open();
+    }
+
     [Fact]
     public void The_log_says_from_where_on_it_watches_and_what_it_had_learnt()
     {
