@@ -5,6 +5,7 @@ using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Safety.Admission;
 using Aitbc.Safety.Monitor;
+using Aitbc.Testing;
 
 namespace Aitbc.Node.Tests;
 
@@ -94,9 +95,9 @@ public sealed class DecisionHistoryTests
         var judges = true;
         await using var node = await NodeFixture.StartAsync(adjust: options => options with
         {
-            Monitor = (_, payload, _) => judges && payload.Commands[0].Kind == CommandKind.Transfer
+            Watch = new ToldWatch((_, payload) => judges && payload.Commands[0].Kind == CommandKind.Transfer
                 ? JournalledFinding.ToInput(finding, payload, isEnforced: true)
-                : null,
+                : null),
         });
         using var agent = await GuardedAgent.RegisterAsync(node);
         const string Rule = "Transfer above 50 AITBC with a person's approval.";
