@@ -46,7 +46,7 @@ internal sealed class CapDrill(DrillScale scale, Action<string> note)
     /// <param name="stop">Ends it.</param>
     public async Task<CapDrillResult> RunAsync(string directory, CancellationToken stop)
     {
-        var limits = DrillLimits.Of(scale.Of(10_000UL, 1_400UL));
+        var limits = DrillLimits.Of(scale.Of(10_000UL, 1_600UL));
 
         // Made a while ago: what was set up in the same quarter of an hour would count a little differently.
         var clock = new SteppingClock(Now() - Duration.FromMinutes(20));

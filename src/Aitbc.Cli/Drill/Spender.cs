@@ -144,9 +144,11 @@ internal sealed class Spender : IDisposable
     /// <summary>What no rule binds stays small until the rules of the others are used up: each cap is to be met.
     /// </summary>
     private TokenAmount ScaleOf(CommandKind kind) => scales.TryGetValue(kind, out var scale) ? scale
-        : kind is CommandKind.DeclareBlob or CommandKind.OpenAccount
-            && !(exhausted.Contains(CommandKind.Transfer) && exhausted.Contains(CommandKind.PostWorkload)) ? Small
+        : kind is CommandKind.DeclareBlob or CommandKind.OpenAccount && !RulesAreUsedUp ? Small
         : Large;
+
+    private bool RulesAreUsedUp =>
+        exhausted.Contains(CommandKind.Transfer) && exhausted.Contains(CommandKind.PostWorkload);
 
     private TokenAmount Amount(CommandKind kind) => random.NextInt32(16) switch
     {
@@ -155,7 +157,13 @@ internal sealed class Spender : IDisposable
         _ => ScaleOf(kind).MulDivUp(1 + random.NextUInt64(1_000), 1_000),
     };
 
-    private Command[] Next() => random.NextInt32(20) switch
+    /// <summary>Each begins with the largest act there is; and once the rules of the others are used up, every second
+    /// act is one that only the daily volume binds.</summary>
+    private Command[] Next() => signed == 0 ? [Transfer(plan.ValuePerAction)]
+        : RulesAreUsedUp && random.NextInt32(2) == 0 ? [random.NextInt32(2) == 0 ? Blob() : Sponsor()]
+        : AnyAct();
+
+    private Command[] AnyAct() => random.NextInt32(20) switch
     {
         < 7 => [Transfer(Amount(CommandKind.Transfer))],
         < 10 => Split(),

@@ -23,8 +23,8 @@ public sealed record TraceOptions
     [Range(1, 365)]
     public int ScoredDays { get; init; } = 7;
 
-    /// <summary>Days after the scored ones in which attacks that began go on and may still be found, while honest agents
-    /// are no longer scored: 0 to 365. Default 0. A drift takes weeks to grow.</summary>
+    /// <summary>Days after the scored ones in which attacks that began go on and may still be found, while honest
+    /// agents are no longer scored: 0 to 365. Default 0. A drift takes weeks to grow.</summary>
     [Range(0, 365)]
     public int FollowDays { get; init; }
 
