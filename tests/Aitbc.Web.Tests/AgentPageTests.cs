@@ -45,7 +45,7 @@ public sealed class AgentPageTests(Browser browser)
         await Expect(gauges).ToHaveCountAsync(4);
         await Expect(gauges.Nth(0)).ToContainTextAsync("Volume in 24 h55 AITBC left");
         await Expect(gauges.Nth(0)).ToContainTextAsync("Used5 AITBCReserved40 AITBCAt most100 AITBC");
-        await Expect(gauges.Nth(0)).ToContainTextAsync("The oldest part leaves the window in 1 d");
+        await Expect(gauges.Nth(0)).ToContainTextAsync(People.InADay);
         await Expect(gauges.Nth(0).GetByRole(AriaRole.Meter))
             .ToHaveAttributeAsync("aria-valuetext", "5 % used, 40.0 % reserved");
         await Expect(gauges.Nth(3)).ToContainTextAsync("Rule 219 acts left");
@@ -74,7 +74,7 @@ public sealed class AgentPageTests(Browser browser)
         await visit.CloseDialogAsync();
         var rows = visit.Page.GetByRole(AriaRole.Table, new() { Name = "Overrides" }).Locator("tbody tr");
         await Expect(rows).ToContainTextAsync("Denied transfer");
-        await Expect(rows).ToContainTextAsync("in 23 h 59 min");
+        await Expect(rows).ToContainTextAsync(People.InADay);
 
         await rows.GetByRole(AriaRole.Button).Last.ClickAsync();
         await Expect(visit.Sentence).ToContainTextAsync("End the override");

@@ -49,7 +49,7 @@ public sealed class ApprovalPageTests(Browser browser)
         await Expect(card).ToContainTextAsync("Approved now, it would take effect.");
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "Volume in 24 h" }))
             .ToContainTextAsync("+ 40 AITBC reserved");
-        await Expect(visit.Page.Locator(".countdown").First).ToContainTextAsync("in 23 h 59 min");
+        await Expect(visit.Page.Locator(".countdown").First).ToContainTextAsync(People.InADay);
         await visit.CheckLooksAsync("approvals");
 
         await card.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();

@@ -98,7 +98,7 @@ public sealed class ConstitutionPageTests(Browser browser)
         Assert.Equal(Outcome.ValueLimit, await node.ActAsync(agent, pay));
         Assert.Equal(Outcome.Applied, await node.DecideAsync(new AgreeMotion(new MotionId(1))));
         await Expect(motion).ToContainTextAsync("2 of 2 needed");
-        await Expect(motion).ToContainTextAsync("in 23 h 59 min");
+        await Expect(motion).ToContainTextAsync(People.InADay);
         await visit.CheckLooksAsync("motion");
 
         await motion.GetByRole(AriaRole.Button, new() { Name = "Reject" }).ClickAsync();

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Aitbc.Primitives;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -11,6 +12,10 @@ namespace Aitbc.Web.Tests;
 /// <summary>What people do in a browser with an authenticator of its own.</summary>
 internal static class People
 {
+    /// <summary>What a countdown of a day says soon after it began, and of a window that a quarter of an hour is added
+    /// to.</summary>
+    public static Regex InADay { get; } = new(@"in (1 d|23 h \d)");
+
     extension(Visit visit)
     {
         /// <summary>The dialog that is open.</summary>

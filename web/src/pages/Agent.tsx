@@ -11,7 +11,7 @@ import { AgentStatus, FinishedTable, OpenTable, Outcome } from '../parts/market'
 import { MotionCard } from '../parts/motions';
 import { Overrides } from '../parts/overrides';
 import { Gauges, Who } from '../parts/oversight';
-import { Words } from '../parts/signing';
+import { useSigning, Words } from '../parts/signing';
 import { Empty, Failure, Show } from '../parts/states';
 import StopDialog from '../parts/stopping';
 import { AlertTable } from './Alerts';
@@ -22,9 +22,10 @@ type View = Schemas['AgentView'];
 /** Why it does not act, and the way to its release. */
 function Held({ agent }: { agent: View }) {
   const [isOpen, setIsOpen] = useState(false);
-  if (agent.retired || !(agent.stopped || agent.safeMode)) return null;
+  const dialog = isOpen && <StopDialog agent={agent.id} isRelease close={() => setIsOpen(false)} />;
+  if (agent.retired || !(agent.stopped || agent.safeMode)) return dialog;
   return (
-    <Card title={agent.stopped ? 'It is stopped' : 'It is in safe mode'} about={agent.stopped
+    <><Card title={agent.stopped ? 'It is stopped' : 'It is in safe mode'} about={agent.stopped
       ? 'What it signed before is dead, also after its release. Pay for what it delivered goes on.'
       : 'The monitor found it far from its past: what it is exposed to may only shrink.'}
       aside={<Button size="compact-md" variant="default" onClick={() => setIsOpen(true)}>Release</Button>}>
@@ -34,8 +35,7 @@ function Held({ agent }: { agent: View }) {
           {count(agent.releaseAgreedBy.length, 'has', 'have')} so far</dd>
         <dt>Agreed</dt><dd><Who ids={agent.releaseAgreedBy} none="Nobody yet" /></dd>
       </dl>
-      {isOpen && <StopDialog agent={agent.id} isRelease close={() => setIsOpen(false)} />}
-    </Card>
+    </Card>{dialog}</>
   );
 }
 
@@ -53,6 +53,7 @@ function Constitution({ agent }: { agent: View }) {
 /** What waits for this agent's guardians. */
 function Waiting({ agent }: { agent: View }) {
   const motions = useQuery({ ...ask.motions(undefined, agent.id), enabled: agent.motions > 0 });
+  const [sign, dialog] = useSigning();
   return (
     <>
       {agent.approvals > 0 && (
@@ -61,7 +62,8 @@ function Waiting({ agent }: { agent: View }) {
             <Link href="/approvals">read and decide</Link>.</p>
         </Card>
       )}
-      {agent.motions > 0 && motions.data?.items.map((one) => <MotionCard key={one.id} of={one} />)}
+      {agent.motions > 0 && motions.data?.items.map((one) => <MotionCard key={one.id} of={one} sign={sign} />)}
+      {dialog}
     </>
   );
 }

@@ -11,7 +11,7 @@ import { sentencesOf } from '../lib/sentences';
 import { AgentLink, Amount, Card, Loading, Page, Status, Time } from '../parts/basics';
 import { MotionCard } from '../parts/motions';
 import { Bar, Count, Countdown, Fact, Figure, limitName, Who } from '../parts/oversight';
-import { NoKey, Signing, Words, type Wish } from '../parts/signing';
+import { NoKey, useSigning, Words, type Sign } from '../parts/signing';
 import { Empty, Failure, Show } from '../parts/states';
 import { Table } from '../parts/table';
 
@@ -62,23 +62,27 @@ function useIsTrue(of: Approval): boolean | undefined {
   return isTrue;
 }
 
-function Waiting({ of }: { of: Approval }) {
+function Waiting({ of, sign }: { of: Approval; sign: Sign }) {
   const own = useKeyring()?.account;
   const detail = useQuery({ ...ask.approval(of.id), enabled: !of.effect });
   const isTrue = useIsTrue(of);
-  const [wish, setWish] = useState<Wish>();
   const effect = of.effect ?? detail.data?.effect;
   const sentences = sentencesOf(fromBase64Url(of.payload));
   const mayDeny = own !== undefined && [...of.waitingFor, ...of.approvedBy].includes(own);
-  const grant = () => setWish({
+  const grant = () => sign({
     title: `Approve ${of.id}`, path: '/v1/oversight', act: 'Approve with a passkey',
     commands: [{ type: 'approval.grant', approval: of.id, payload: of.payload }],
     done: of.approvedBy.length + 1 >= of.needed ? 'You approved; it was the last word needed.' : 'You approved.',
-  });
-  const deny = () => setWish({
+  }, effect && <p>{effect.sentence}</p>);
+  const deny = () => sign({
     title: `Deny ${of.id}`, path: '/v1/oversight', act: 'Deny with a passkey', isDangerous: true,
     commands: [{ type: 'approval.deny', approval: of.id }], done: 'You denied it: it does not take effect.',
-  });
+  }, (
+    <>
+      <p>What it asks for:</p>
+      <ul>{sentences.map((one, at) => <li key={at}><Words text={one.text} own={own} /></li>)}</ul>
+    </>
+  ));
   if (isTrue === false) {
     return <Card title={`Approval ${of.id}`}><Empty title="This cannot be trusted">The node shows other bytes than those
       that wait. Approve nothing here, and tell whoever runs this node.</Empty></Card>;
@@ -114,15 +118,6 @@ function Waiting({ of }: { of: Approval }) {
             {of.approvedBy.includes(own) && <span className="about">You have approved it.</span>}
           </div>
         ) : own ? <p className="about">Only a guardian of this agent decides; you are none.</p> : <NoKey />}
-        {wish && (
-          <Signing wish={wish} close={() => setWish(undefined)}>
-            {wish.act.startsWith('Deny') && <>
-              <p>What it asks for:</p>
-              <ul>{sentences.map((one, at) => <li key={at}><Words text={one.text} own={own} /></li>)}</ul>
-            </>}
-            {effect && wish.act.startsWith('Approve') && <p>{effect.sentence}</p>}
-          </Signing>
-        )}
       </div>
     </Card>
   );
@@ -133,6 +128,7 @@ export default function Approvals() {
   const own = useKeyring()?.account;
   const query = useQuery(ask.approvals());
   const motions = useQuery(ask.motions());
+  const [sign, dialog] = useSigning();
   const isMine = (one: Approval) => own !== undefined && one.waitingFor.includes(own);
   const items = query.data?.items.toSorted((one, two) => Number(isMine(two)) - Number(isMine(one)));
   return (
@@ -140,15 +136,16 @@ export default function Approvals() {
       <div className="stack">
         <Show query={query} rows={8}>
           {() => (items!.length > 0
-            ? <>{items!.map((one) => <Waiting key={one.id} of={one} />)}</>
+            ? <>{items!.map((one) => <Waiting key={one.id} of={one} sign={sign} />)}</>
             : <Empty title="Nothing waits for approval">What an agent may not do alone comes here, and waits for a day. A{' '}
                 <code>webhook</code> tells you when it does.</Empty>)}
         </Show>
         {query.data?.next != null && <p className="about">More waits behind these: decide some, and the next appear.</p>}
         <Show query={motions}>
-          {(page) => <>{page.items.map((one) => <MotionCard key={one.id} of={one} withAgent />)}</>}
+          {(page) => <>{page.items.map((one) => <MotionCard key={one.id} of={one} sign={sign} withAgent />)}</>}
         </Show>
       </div>
+      {dialog}
     </Page>
   );
 }
@@ -156,6 +153,7 @@ export default function Approvals() {
 /** One thing that waits, where a message leads. */
 export function Approval({ id }: { id: string }) {
   const query = useQuery(ask.approval(id));
+  const [sign, dialog] = useSigning();
   const isOver = query.error instanceof NodeError && query.error.status === 404;
   const seq = /^a(\d+)$/.exec(id)?.[1];
   return (
@@ -163,7 +161,8 @@ export function Approval({ id }: { id: string }) {
       {isOver
         ? <Empty title="It no longer waits">It was approved, denied, made void, or nobody answered in time.{' '}
             {seq && <Link href={`/ledger/${seq}`}>The entry that asked for it</Link>}</Empty>
-        : <Show query={query} rows={8}>{(one) => <Waiting of={one} />}</Show>}
+        : <Show query={query} rows={8}>{(one) => <Waiting of={one} sign={sign} />}</Show>}
+      {dialog}
     </Page>
   );
 }

@@ -12,7 +12,7 @@ import { count, short, words } from '../lib/words';
 import { Amount, Card, Loading, Page, Status, Time } from '../parts/basics';
 import { Outcome } from '../parts/market';
 import { Changes, MotionCard } from '../parts/motions';
-import { NoKey, Signing, type Wish } from '../parts/signing';
+import { NoKey, useSigning } from '../parts/signing';
 import { Empty, Failure, Show } from '../parts/states';
 import { Table } from '../parts/table';
 
@@ -179,7 +179,7 @@ function Editor({ agent, inForce }: { agent: Agent; inForce: Terms }) {
   const motions = useQuery(ask.motions(undefined, agent.id));
   const [draft, setDraft] = useState(() => draftOf(inForce));
   const [from, setFrom] = useState('');
-  const [wish, setWish] = useState<Wish>();
+  const [sign, dialog] = useSigning();
   const { terms, faults } = termsOf(draft);
   const [settled] = useDebouncedValue(terms ? JSON.stringify(terms) : '', 300);
   const check = useQuery({
@@ -197,16 +197,16 @@ function Editor({ agent, inForce }: { agent: Agent; inForce: Terms }) {
     const template = templates.data?.find((one) => one.kind === name);
     setDraft(draftOf(template ? template.constitution.terms : inForce));
   };
-  const sign = () => terms && setWish({
+  const propose = () => terms && sign({
     title: check.data?.loosens ? 'Propose a constitution' : 'Tighten the constitution',
     path: '/v1/oversight',
     commands: [{ type: 'constitution.change', agent: agent.id, constitution: terms }],
     act: check.data?.loosens ? 'Propose with a passkey' : 'Bind it with a passkey',
     done: check.data?.loosens ? 'The motion is open; the guardians decide it.' : 'It is in force.',
-  });
+  }, check.data && <><h3>Against the one in force</h3><Changes changes={check.data.changes ?? []} /></>);
   return (
     <div className="stack">
-      {motions.data?.items.map((one) => <MotionCard key={one.id} of={one} />)}
+      {motions.data?.items.map((one) => <MotionCard key={one.id} of={one} sign={sign} />)}
       <Card title="Begin with">
         <NativeSelect aria-label="Begin with" value={from} onChange={(event) => start(event.currentTarget.value)}
           data={[{ value: '', label: `The one in force, version ${agent.limits.version}` },
@@ -225,14 +225,12 @@ function Editor({ agent, inForce }: { agent: Agent; inForce: Terms }) {
         </div>
         {mayPropose ? (
           <div className="acts left">
-            <Button disabled={!isSettled || !check.data?.isValid || !isChanged} onClick={sign}>Read and sign</Button>
+            <Button disabled={!isSettled || !check.data?.isValid || !isChanged} onClick={propose}>Read and sign</Button>
           </div>
         ) : own ? <p className="about">Only the owner and the guardians of {short(agent.id)} change it.</p> : <NoKey />}
       </Card>
       <Backtest id={agent.id} terms={isSettled && check.data?.isValid ? terms : undefined} />
-      {wish && <Signing wish={wish} close={() => setWish(undefined)}>
-        {check.data && <><h3>Against the one in force</h3><Changes changes={check.data.changes ?? []} /></>}
-      </Signing>}
+      {dialog}
     </div>
   );
 }

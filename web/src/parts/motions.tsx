@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
 import type { Schemas } from '../api/client';
 import { useKeyring } from '../lib/keyring';
 import { linesOf, type Command } from '../lib/sentences';
 import { short, words } from '../lib/words';
 import { AgentLink, Amount, Card, Id, Status, Time } from './basics';
 import { Count, Countdown, Fact, Who } from './oversight';
-import { Signing, type Wish } from './signing';
+import type { Sign } from './signing';
 
 type Motion = Schemas['MotionView'];
 type Change = Schemas['ChangeView'];
@@ -50,13 +49,12 @@ function What({ of }: { of: Motion }) {
 }
 
 /** A motion that is open, with the votes so far and one's own. */
-export function MotionCard({ of, withAgent = false }: { of: Motion; withAgent?: boolean }) {
+export function MotionCard({ of, sign, withAgent = false }: { of: Motion; sign: Sign; withAgent?: boolean }) {
   const own = useKeyring()?.account;
-  const [wish, setWish] = useState<Wish>();
   const isGuardian = own !== undefined && [...of.undecided, ...of.agreedBy, ...of.rejectedBy].includes(own);
-  const say = (command: Command, act: string, done: string, isDangerous = false) => () => setWish({
+  const say = (command: Command, act: string, done: string, isDangerous = false) => () => sign({
     title: `Motion ${of.id}`, path: '/v1/oversight', commands: [command], act, done, isDangerous,
-  });
+  }, <What of={of} />);
   return (
     <Card title={`Motion ${of.id}: ${words(of.kind).toLowerCase()}`} aside={<Count got={of.agreedBy.length} of={of.needed} />}>
       <div data-testid="motion">
@@ -80,7 +78,6 @@ export function MotionCard({ of, withAgent = false }: { of: Motion; withAgent?: 
               Reject</Button>
           </div>
         ) : <p className="about">Only the guardians of {short(of.agent)} decide.</p>}
-        {wish && <Signing wish={wish} close={() => setWish(undefined)}><What of={of} /></Signing>}
       </div>
     </Card>
   );

@@ -67,6 +67,17 @@ export function Signing({ wish, close, children, after }: {
   );
 }
 
+export type Sign = (wish: Wish, more?: ReactNode) => void;
+
+/** The dialog of a page: it outlives what it is about, which may be gone by the time that its signing is told. */
+export function useSigning(): [sign: Sign, dialog: ReactNode] {
+  const [open, setOpen] = useState<{ wish: Wish; more: ReactNode }>();
+  return [
+    (wish, more) => setOpen({ wish, more }),
+    open && <Signing wish={open.wish} close={() => setOpen(undefined)}>{open.more}</Signing>,
+  ];
+}
+
 export function SigningBody({ wish, close, children, after }: {
   wish: Wish; close: () => void; children?: ReactNode; after?: (sent: commands.Sent) => ReactNode;
 }) {
