@@ -4,9 +4,9 @@ using Aitbc.Safety.Monitor;
 namespace Aitbc.Simulation.Attacks;
 
 /// <summary>
-/// The score that counts: the monitor's defaults on traces from seeds that no limit was set on. Limits were set on seeds
-/// 1 to 1,000; <see cref="FirstSeed"/> and above were only ever played to score. An attack in a hundred agents, by turns
-/// of all kinds, so that each kind is made at least twenty times.
+/// The score that counts: the monitor's defaults on traces from seeds that no limit was set on. Limits were set on
+/// seeds 1 to 1,000; <see cref="FirstSeed"/> and above were only ever played to score. An attack in a hundred agents,
+/// by turns of all kinds, so that each kind is made at least twenty times.
 /// </summary>
 public static class HeldOutDetection
 {

@@ -15,16 +15,16 @@ public sealed record TraceOptions
     [Range(20, 100_000)]
     public int Agents { get; init; } = 1_000;
 
-    /// <summary>Days before scoring, in which agents are only learnt: 1 to 365. Default 21.</summary>
+    /// <summary>Days before scoring, in which people approve what is found: 1 to 365. Default 35.</summary>
     [Range(1, 365)]
-    public int HistoryDays { get; init; } = 21;
+    public int HistoryDays { get; init; } = 35;
 
     /// <summary>Days that are scored; attacks begin in them: 1 to 365. Default 7.</summary>
     [Range(1, 365)]
     public int ScoredDays { get; init; } = 7;
 
-    /// <summary>Days after the scored ones in which attacks that began go on and may still be found, while honest agents
-    /// are no longer scored: 0 to 365. Default 0. A drift takes weeks to grow.</summary>
+    /// <summary>Days after the scored ones in which attacks that began go on and may still be found, while honest
+    /// agents are no longer scored: 0 to 365. Default 0. A drift takes weeks to grow.</summary>
     [Range(0, 365)]
     public int FollowDays { get; init; }
 
