@@ -21,6 +21,9 @@ internal struct Act
     /// <summary>Value that leaves the owner's house; 0 where it goes to the owner or another of its agents.</summary>
     public ulong Value;
 
+    /// <summary>The same, a single large value only in part: it is judged by itself.</summary>
+    public ulong Flowing;
+
     /// <summary>Value that could close a circle: between siblings too, not between an agent and its owner.</summary>
     public ulong Flow;
 
@@ -41,6 +44,12 @@ internal struct Act
 
     /// <summary>What the payee usually gets.</summary>
     public ulong PayeeUsual;
+
+    /// <summary>Whether what was due during a standstill may be worked off.</summary>
+    public bool IsCatchingUp;
+
+    /// <summary>For an owner: what of its <see cref="Beyond"/> of the day is of the acting agent.</summary>
+    public ulong OwnBeyond;
 
     /// <summary>The part of the value that is beyond what is usual with the payee.</summary>
     public ulong Beyond;

@@ -16,6 +16,9 @@ internal struct ActivityWindow
     /// <summary>Days that count fully in what is usual.</summary>
     public const int UsualDays = 14;
 
+    /// <summary>Days in which a newcomer may grow faster than a usual day can follow.</summary>
+    public const int YoungDays = 7;
+
     /// <summary>Days before value beyond the usual may raise its own limit, so that what grows slowly is not its own
     /// excuse; a window of less than <see cref="UsualDays"/> learns at once, for it has nothing else.</summary>
     private const int LearningDelayDays = 4;
@@ -23,6 +26,11 @@ internal struct ActivityWindow
     // A peak loses this part of itself each day on which it is not reached.
     private const uint HourForgetting = 32;
     private const uint DayForgetting = 8;
+
+
+    // So long without an act is a standstill, and so long after it what was due is done.
+    private const long StandstillMs = 2 * 3_600_000;
+    private const long CatchUpMs = 2 * 3_600_000;
 
     private const int HourSlots = 6;
     private const int DaySlots = 8;
@@ -35,11 +43,20 @@ internal struct ActivityWindow
     /// <summary>Acts taken in, up to what makes an agent known.</summary>
     public int Acts;
 
+    /// <summary>Own days that are over, up to <see cref="UsualDays"/>.</summary>
+    public int Days;
+
     /// <summary>Time of the first act, ms.</summary>
     public long FirstMs;
 
     /// <summary>Until when limits are a quarter because keys were changed, ms.</summary>
     public long WatchUntilMs;
+
+    /// <summary>Time of the newest act, ms.</summary>
+    public long LastMs;
+
+    /// <summary>When acts began again after a standstill, ms: what was due meanwhile is done at once.</summary>
+    public long ResumedMs;
 
     /// <summary>Acts of the hour, attempts that were parked included.</summary>
     public uint HourActs;
@@ -58,6 +75,9 @@ internal struct ActivityWindow
 
     /// <summary>The most valuable hour of late.</summary>
     public ulong PeakValue;
+
+    /// <summary>The highest value within 24 hours, of late.</summary>
+    public ulong PeakDay;
 
     /// <summary>Mean value of a day.</summary>
     public ulong UsualVolume;
@@ -83,9 +103,9 @@ internal struct ActivityWindow
     private long hourSlot;
     private long daySlot;
     private int ownDay;
-    private int days;
     private uint peakActs;
     private ulong peakValue;
+    private ulong peakDay;
     private ulong volume;
     private ulong beyond;
     private ulong circleOfDay;
@@ -121,18 +141,43 @@ internal struct ActivityWindow
         peakActs = Math.Max(peakActs, ++HourActs);
     }
 
+    /// <summary>Notes the time of an act.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Note(long nowMs)
+    {
+        if (nowMs - LastMs >= StandstillMs)
+        {
+            ResumedMs = nowMs;
+        }
+
+        LastMs = nowMs;
+    }
+
+    /// <summary>Whether it stood still, or did until lately.</summary>
+    public readonly bool IsCatchingUp(long nowMs) =>
+        nowMs - LastMs >= StandstillMs || nowMs - ResumedMs < CatchUpMs;
+
     /// <summary>Takes in the value of an act that took effect.</summary>
-    public void Take(ulong value, ulong beyondUsual, ulong young, ulong circle)
+    public void Take(ulong value, ulong beyondUsual, ulong young, ulong circle, bool isCatchingUp)
     {
         var part = new DaySums { Volume = value, Beyond = beyondUsual, Young = young, Circle = circle }.RoomIn(in Day);
         hourValueSlots[(int)(hourSlot % HourSlots)] += part.Volume;
         HourValue += part.Volume;
-        peakValue = Math.Max(peakValue, HourValue);
+        peakValue = isCatchingUp ? peakValue : Math.Max(peakValue, HourValue);
         volume = CoarseAmount.Add(volume, part.Volume);
         beyond = CoarseAmount.Add(beyond, part.Beyond);
         circleOfDay = CoarseAmount.Add(circleOfDay, part.Circle);
         daySlotSums[(int)(daySlot % DaySlots)].Add(in part);
         Day.Add(in part);
+        peakDay = Math.Max(peakDay, Day.Volume);
+    }
+
+    /// <summary>What a person approved is usual at once.</summary>
+    public void Approve()
+    {
+        PeakValue = Math.Max(PeakValue, HourValue);
+        PeakDay = Math.Max(PeakDay, Day.Volume);
+        PeakCircle = Math.Max(PeakCircle, Day.Circle);
     }
 
     /// <summary>Takes in a value of a class: its mean and its sample.</summary>
@@ -202,17 +247,19 @@ internal struct ActivityWindow
     /// <summary>A day without an act changes nothing that is usual: a rest is not a new habit.</summary>
     private void Fold(bool isOneDay)
     {
-        days = Math.Min(days + 1, UsualDays);
-        var share = (uint)days;
+        Days = Math.Min(Days + 1, UsualDays);
+        var share = (uint)Days;
         PeakActs = Math.Max(peakActs, PeakActs - (PeakActs / HourForgetting));
         PeakValue = Math.Max(peakValue, PeakValue - (PeakValue / HourForgetting));
+        PeakDay = Math.Max(peakDay, PeakDay - (PeakDay / HourForgetting));
         UsualVolume = UsualVolume - (UsualVolume / share) + (volume / share);
         ref var waiting = ref waitingBeyond[ownDay % LearningDelayDays];
-        var ripe = days < UsualDays ? beyond : waiting;
+        var ripe = Days < UsualDays ? beyond : waiting;
         PeakBeyond = Math.Max(ripe, PeakBeyond - (PeakBeyond / DayForgetting));
         PeakCircle = Math.Max(circleOfDay, PeakCircle - (PeakCircle / DayForgetting));
         waiting = beyond;
-        (peakActs, peakValue, volume, beyond, circleOfDay) = (0, 0, 0, 0, 0);
+        (peakActs, peakValue, peakDay) = (HourActs, 0, Day.Volume);
+        (volume, beyond, circleOfDay) = (0, 0, 0);
         SettledKinds |= isOneDay ? youngKinds : youngKinds | youngerKinds;
         (youngKinds, youngerKinds) = (isOneDay ? youngerKinds : 0, 0);
     }

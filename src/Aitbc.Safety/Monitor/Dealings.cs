@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Aitbc.Safety.Monitor;
 
-/// <summary>Whom value went to, with what is usual, and whom it came from: the 16 and the 8 that matter most; whoever
+/// <summary>Whom value went to, with what is usual, and whom it came from: the 32 and the 8 that matter most; whoever
 /// falls out is a stranger again.</summary>
 internal struct Dealings
 {
-    public const int Payees = 16;
+    public const int Payees = 32;
     public const int Payers = 8;
 
     /// <summary>In this many quarters of an hour what went to a payee counts half.</summary>
@@ -40,16 +40,21 @@ internal struct Dealings
     }
 
     /// <summary>Takes in what a payee got, or would: a stranger takes the place of whoever matters least.</summary>
-    public void Pay(int id, int place, ulong value, int quarter)
+    public void Pay(int id, int place, ulong value, int quarter, bool isApproved)
     {
         if (place < 0)
         {
             place = LeastPayee(quarter);
             payeeIds[place] = id;
-            payees[place] = new Payee { Quarter = quarter };
+            payees[place] = new Payee { Quarter = quarter, Since = quarter };
         }
 
         payees[place].Recent = CoarseAmount.Add(payees[place].Recent, value);
+        if (isApproved)
+        {
+            payees[place].Since = 0;
+            payees[place].Usual = Math.Max(payees[place].Usual, payees[place].Recent);
+        }
     }
 
     /// <summary>Takes in what came from a payer.</summary>
@@ -172,6 +177,9 @@ internal struct Dealings
 
         /// <summary>As of which quarter of an hour.</summary>
         public int Quarter;
+
+        /// <summary>Since when.</summary>
+        public int Since;
 
         /// <summary>The mean of what is decaying between two times is (first - last) / (rate * time).</summary>
         public void Advance(int quarter, int usualDays)

@@ -13,11 +13,12 @@ internal readonly record struct Reading(ulong Observed, ulong Limit)
 }
 
 /// <summary>
-/// The detectors: each a pure function of (window, act). All but <see cref="Probation"/> and <see cref="Rate"/> leave a
-/// fresh agent alone: it has no history that anything could be unlike, and probation bounds it instead.
+/// The detectors: each a pure function of (window, act). All but <see cref="Probation"/>, <see cref="Rate"/>,
+/// <see cref="Strangers"/> and <see cref="Circle"/> leave a fresh agent alone: it has no history that anything could be
+/// unlike, and probation bounds it instead.
 /// </summary>
 /// <remarks>
-/// What they lead to: every one parks, since a person can tell whether the unusual is wanted. The five that measure a
+/// What they lead to: every one parks, since a person can tell whether the unusual is wanted. The six that measure a
 /// flow lead to safe mode where it is several times its limit (<see cref="MonitorOptions.SafeModeFactor"/>): a loop
 /// or a drain goes on by other acts, which parking one would not hold.
 /// </remarks>
@@ -53,8 +54,8 @@ internal static class Detectors
             Math.Max(Math.Max((ulong)flat, granted), window.PeakActs * (ulong)options.PeakFactor));
     }
 
-    /// <summary>Value in the hour. What is still due of a somewhat busy day is let pass at any pace: a queue that
-    /// stood still is worked off at once.</summary>
+    /// <summary>Value in the hour, as far as it comes on top of a usual day. After a standstill more is usual: what was
+    /// due meanwhile is done at once.</summary>
     public static Reading HourValue(in ActivityWindow window, in Act act, MonitorOptions options)
     {
         if (act.IsFresh)
@@ -62,16 +63,24 @@ internal static class Detectors
             return Reading.None;
         }
 
-        var others = window.Day.Volume - window.HourValue;
-        var day = CoarseAmount.Share(window.UsualVolume, options.BusyDayPpm);
+        var usual = CoarseAmount.Share(
+            window.UsualVolume, act.IsCatchingUp ? options.CatchUpPpm : options.HourUsualPpm);
         return new Reading(
-            window.HourValue + act.Value,
+            Math.Min(window.HourValue + act.Flowing, Excess(in window, in act)),
             Math.Max(
-                Watched(CoarseAmount.Share(act.Cap, options.HourValuePpm), in act),
-                Math.Max(
-                    window.PeakValue * (ulong)options.HourValueFactor,
-                    act.IsWatched || day < others ? 0 : day - others)));
+                Watched(Share(in window, in act, options.HourValuePpm, options), in act),
+                Math.Max(usual, CoarseAmount.Share(window.PeakValue, options.HourPeakPpm))));
     }
+
+    /// <summary>Value in 24 h: no usual day is so busy.</summary>
+    public static Reading DayValue(in ActivityWindow window, in Act act, MonitorOptions options) =>
+        act.IsFresh ? Reading.None : new Reading(
+            window.Day.Volume + act.Flowing,
+            Math.Max(
+                Share(in window, in act, options.DayValuePpm, options),
+                Math.Max(
+                    CoarseAmount.Share(window.UsualVolume, options.DayUsualPpm),
+                    CoarseAmount.Share(window.PeakDay, options.DayPeakPpm))));
 
     /// <summary>The value against the mean of its class. Without a history the share that is always small is the
     /// limit.</summary>
@@ -121,31 +130,57 @@ internal static class Detectors
         act.IsFresh || act.Young == 0 ? Reading.None : new Reading(
             window.Day.Young + act.Young, CoarseAmount.Share(act.Cap, options.NewKindPpm));
 
-    /// <summary>Value beyond what is usual with those who get it, all of them together, so that it does not help to
-    /// spread it.</summary>
-    public static Reading Strangers(in ActivityWindow window, in Act act, MonitorOptions options) =>
-        act.IsFresh || act.Beyond == 0 ? Reading.None : new Reading(
-            window.Day.Beyond + act.Beyond,
-            Math.Max(
-                Watched(CoarseAmount.Share(act.Cap, options.StrangersPpm), in act),
-                window.PeakBeyond * (ulong)options.StrangersFactor));
+    /// <summary>Value to those who are neither known to the agent nor in business with others, all of them together, so
+    /// that it does not help to spread it. For an owner: the sum over its agents, each in shares of its own cap, where
+    /// no agent alone makes up a third of it. Has no warm-up: a newcomer's payees can be in business.</summary>
+    public static Reading Strangers(in ActivityWindow window, in Act act, MonitorOptions options)
+    {
+        var beyond = window.Day.Beyond + act.Beyond;
+        if (act.Beyond == 0)
+        {
+            return Reading.None;
+        }
+
+        if (act.IsOwner)
+        {
+            return act.OwnBeyond * 3 > beyond
+                ? Reading.None
+                : new Reading(beyond, Math.Max((ulong)options.OwnerStrangersPpm, window.PeakBeyond));
+        }
+
+        var share = Watched(CoarseAmount.Share(act.Cap, options.StrangersPpm), in act);
+        var usual = CoarseAmount.Share(window.UsualVolume, options.StrangersUsualPpm);
+        return new Reading(beyond, Math.Max(Math.Max(share, usual), window.PeakBeyond));
+    }
 
     /// <summary>One counterparty that gets more than half of the day's value and far more than usual.</summary>
     public static Reading Dominance(in ActivityWindow window, in Act act, MonitorOptions options) =>
-        act.IsFresh || act.Beyond == 0 || act.Payee is > 0 and < Act.FirstAccount ? Reading.None : new Reading(
+        act.IsFresh || act.IsOwner || act.Beyond == 0 ? Reading.None : new Reading(
             act.PayeeRecent,
             Math.Max(
                 Math.Max(
                     Watched(CoarseAmount.Share(act.Cap, options.DominancePpm), in act),
                     2 * act.PayeeUsual * (ulong)options.UsualFactor),
-                Math.Max((window.Day.Volume + act.Value) / 2, window.PeakBeyond * (ulong)options.StrangersFactor)));
+                Math.Max((window.Day.Volume + act.Value) / 2, window.PeakBeyond)));
 
     /// <summary>Value sent back to those it came from.</summary>
     public static Reading Circle(in ActivityWindow window, in Act act, MonitorOptions options) =>
         act.Circle == 0 ? Reading.None : new Reading(
             window.Day.Circle + act.Circle,
             Math.Max(
-                CoarseAmount.Share(act.Cap, options.CirclePpm), window.PeakCircle * (ulong)options.CircleFactor));
+                CoarseAmount.Share(act.Cap, act.IsOwner ? options.OwnerCirclePpm : options.CirclePpm),
+                window.PeakCircle * (ulong)options.CircleFactor));
+
+    /// <summary>What of the day's value comes on top of a usual day.</summary>
+    private static ulong Excess(in ActivityWindow window, in Act act)
+    {
+        var day = window.Day.Volume + act.Flowing;
+        return day > window.UsualVolume ? day - window.UsualVolume : 0;
+    }
+
+    /// <summary>A share of the cap; a larger one while an agent is too young for its usual day to be known.</summary>
+    private static ulong Share(in ActivityWindow window, in Act act, int ppm, MonitorOptions options) =>
+        CoarseAmount.Share(act.Cap, window.Days < ActivityWindow.YoungDays ? Math.Max(ppm, options.YoungPpm) : ppm);
 
     private static ulong Watched(ulong limit, in Act act) => act.IsWatched ? limit / 4 : limit;
 }

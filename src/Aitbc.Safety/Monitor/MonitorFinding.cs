@@ -53,6 +53,9 @@ public enum Detector : byte
 
     /// <summary>Value that came from the one it goes back to, directly or through one other.</summary>
     Circle = 10,
+
+    /// <summary>Value in 24 h far above that of a usual day and of the highest of late.</summary>
+    DayValue = 11,
 }
 
 /// <summary>Whose window a finding is about.</summary>
@@ -80,7 +83,8 @@ public readonly record struct MonitorFinding(
     public Duration Window => Detector switch
     {
         Detector.Rate or Detector.HourValue => Duration.FromHours(1),
-        Detector.Probation or Detector.NewKind or Detector.Strangers or Detector.Dominance or Detector.Circle =>
+        Detector.Probation or Detector.NewKind or Detector.Strangers or Detector.Dominance or Detector.Circle
+            or Detector.DayValue =>
             Duration.FromHours(24),
         _ => new Duration(0),
     };
@@ -100,6 +104,9 @@ public readonly record struct MonitorFinding(
         Detector.Outlier =>
             $"The value lies {Thousandths(Observed)} deviations above the agent's median; the limit is "
             + $"{Thousandths(Limit)}.",
+        Detector.DayValue =>
+            $"{Who} would move {Amount(Observed)} in 24 h; {Amount(Limit)} are allowed, which is far above its usual "
+            + "days.",
         Detector.NewKind =>
             $"{Amount(Observed)} would move within 24 h by a type of command that the agent did not use before; "
             + $"{Amount(Limit)} are allowed.",

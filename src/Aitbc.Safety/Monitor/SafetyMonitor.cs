@@ -16,6 +16,7 @@ public sealed partial class SafetyMonitor
     private readonly MonitorOptions options;
     private readonly WindowTable agents;
     private readonly WindowTable owners;
+    private readonly PayeeTable payees;
     private ActivityWindow nobody;
     private long nowMs;
 
@@ -28,6 +29,7 @@ public sealed partial class SafetyMonitor
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         this.options = options;
+        payees = new PayeeTable(options.MaxPayees);
         (agents, owners) = (new WindowTable(options.MaxWindows), new WindowTable(options.MaxWindows));
     }
 
@@ -48,7 +50,7 @@ public sealed partial class SafetyMonitor
         Count(agent, owner);
         if (worst.Verdict == MonitorLevel.Pass)
         {
-            Take(in action, agent, owner, in act, in whole);
+            Take(in action, agent, owner, in act, in whole, isApproved: false);
         }
 
         return worst;
@@ -91,13 +93,14 @@ public sealed partial class SafetyMonitor
             Count(agent, owner);
         }
 
-        Take(in action, agent, owner, in act, in whole);
+        Take(in action, agent, owner, in act, in whole, isApproved: !isCounted);
         return true;
     }
 
     private void Count(int agent, int owner)
     {
         agents[agent].Attempt();
+        agents[agent].Note(nowMs);
         if (owner >= 0)
         {
             owners[owner].Attempt();
@@ -124,6 +127,7 @@ public sealed partial class SafetyMonitor
         }
 
         Weigh(ref worst, Detector.Strangers, Detectors.Strangers(in window, in act, options), true, subject);
+        Weigh(ref worst, Detector.DayValue, Detectors.DayValue(in window, in act, options), true, subject);
         Weigh(ref worst, Detector.Dominance, Detectors.Dominance(in window, in act, options), true, subject);
         Weigh(ref worst, Detector.Circle, Detectors.Circle(in window, in act, options), true, subject);
         return worst;
@@ -195,6 +199,9 @@ public sealed partial class SafetyMonitor
         whole = act;
         whole.DailyActs = all.DailyActs;
         (whole.IsOwner, whole.Young) = (true, act.IsFresh ? act.Value : 0);
+        // Agents of one owner have caps of their own: what is added up are shares of them.
+        whole.OwnBeyond = PpmOf(window.Day.Beyond + act.Beyond, act.Cap);
+        whole.Beyond = PpmOf(act.Beyond, act.Cap);
         whole.Flow = act.Value;
         if (payeeWindow >= 0)
         {
@@ -226,13 +233,21 @@ public sealed partial class SafetyMonitor
         act.KindBit = 1UL << (int)action.Kind;
         act.Class = Act.ClassOf(action.Kind);
         act.Value = isOwn || isSibling ? 0 : value;
+        act.IsCatchingUp = window.IsCatchingUp(nowMs);
+        act.IsFresh = window.Acts < options.ProbationActs
+            || nowMs - window.FirstMs < options.ProbationHours * 3_600_000L;
+        ref readonly var mean = ref window.Means[act.Class];
+        act.Flowing = act.Value;
+        if (!act.IsFresh && mean.Count >= 8)
+        {
+            act.Flowing = Math.Min(act.Value, mean.Mean * (ulong)options.LargeFactor);
+        }
+
         act.Flow = isOwn || action.Counterparty is null ? 0 : value;
         act.Cap = CoarseAmount.Of(action.DailyCap.IsZero ? options.CapWhereNone : action.DailyCap);
         act.DailyActs = action.DailyActs;
         act.Payee = action.Counterparty is not { } payee ? 1 + act.Class
             : payee == ObservedAction.NotOpened ? Act.NotOpened : Act.FirstAccount + payee.Slot;
-        act.IsFresh = window.Acts < options.ProbationActs
-            || nowMs - window.FirstMs < options.ProbationHours * 3_600_000L;
         act.IsWatched = nowMs < window.WatchUntilMs;
         act.Young = (window.SettledKinds & act.KindBit) == 0 ? act.Value : 0;
     }
@@ -250,15 +265,45 @@ public sealed partial class SafetyMonitor
         var known = act.Place < 0 ? default : window.Dealings.PayeeAt(act.Place, quarter, options.UsualDays);
         act.PayeeUsual = known.Usual;
         act.PayeeRecent = CoarseAmount.Add(known.Recent, act.Value);
-        var isOpen = act.Payee is > 0 and < Act.FirstAccount;
-        var usual = known.Usual * (ulong)(isOpen ? options.OpenFactor : options.UsualFactor);
-        act.Beyond = act.PayeeRecent > usual ? Math.Min(act.Value, act.PayeeRecent - usual) : 0;
+        if (!act.IsOwner)
+        {
+            act.Beyond = Beyond(in act, in known, quarter);
+        }
+
         act.Circle = act.Flow == 0
             ? 0
             : window.Dealings.Match(act.Payee, act.Flow, ref onward, quarter, isTaken: false);
     }
 
-    private void Take(in ObservedAction action, int agent, int owner, in Act act, in Act whole)
+    private static ulong PpmOf(ulong amount, ulong cap) =>
+        Math.Min((ulong)((UInt128)amount * Ratio.PpmPerOne / Math.Max(cap, 1)), CoarseAmount.Max);
+
+    /// <summary>Value beyond what is usual with the payee. What others usually pay it vouches for a stranger only while
+    /// it is not out of all proportion: then all that it got lately counts, so that it does not help to have been paid
+    /// a little by others.</summary>
+    private ulong Beyond(in Act act, in Dealings.Payee known, int quarter)
+    {
+        if (act.Payee is > 0 and < Act.FirstAccount)
+        {
+            return 0;
+        }
+
+        if (act.Place >= 0 && quarter - known.Since >= options.TrialDays * 96)
+        {
+            var usual = known.Usual * (ulong)options.UsualFactor;
+            return act.PayeeRecent > usual ? Math.Min(act.Value, act.PayeeRecent - usual) : 0;
+        }
+
+        var all = act.Payee == Act.NotOpened
+            ? 0
+            : payees.Usual(act.Payee - Act.FirstAccount, quarter, options.UsualDays);
+        var standing = (all - Math.Min(all, known.Usual)) * (ulong)options.StandingFactor;
+        return act.PayeeRecent <= standing ? 0
+            : act.PayeeRecent - act.Value <= standing ? act.PayeeRecent
+            : act.Value;
+    }
+
+    private void Take(in ObservedAction action, int agent, int owner, in Act act, in Act whole, bool isApproved)
     {
         ref var window = ref agents[agent];
         window.Acts = Math.Min(window.Acts + 1, int.MaxValue - 1);
@@ -275,34 +320,44 @@ public sealed partial class SafetyMonitor
 
         var payeeWindow = action.Counterparty is { } payee ? agents.Find(payee) : -1;
         ref var payeeAgent = ref payeeWindow < 0 ? ref nobody : ref agents[payeeWindow];
-        TakeValue(ref window, in act, ref payeeAgent, action.Agent.Slot);
+        TakeValue(ref window, in act, ref payeeAgent, action.Agent.Slot, isApproved);
         if (act.Value > 0)
         {
             window.TakeValue(act.Class, act.Value);
+        }
+
+        if (!act.IsFresh && act.Payee >= Act.FirstAccount && act.Value > 0)
+        {
+            payees.Pay(act.Payee - Act.FirstAccount, act.Value, (int)(nowMs / 900_000), options.UsualDays);
         }
 
         if (owner >= 0 && act.Value > 0)
         {
             var payeeOwner = payeeWindow < 0 ? -1 : owners.Find(new AccountNumber(agents[payeeWindow].Owner));
             ref var to = ref payeeOwner < 0 ? ref nobody : ref owners[payeeOwner];
-            TakeValue(ref owners[owner], in whole, ref to, action.Owner.Slot);
+            TakeValue(ref owners[owner], in whole, ref to, action.Owner.Slot, isApproved);
         }
     }
 
-    private void TakeValue(ref ActivityWindow window, in Act act, ref ActivityWindow to, int from)
+    private void TakeValue(ref ActivityWindow window, in Act act, ref ActivityWindow to, int from, bool isApproved)
     {
         var quarter = (int)(nowMs / 900_000);
         var isKnown = !Unsafe.AreSame(ref to, ref nobody);
-        window.Take(act.Value, act.Beyond, act.Young, act.Circle);
+        window.Take(act.Flowing, act.Beyond, act.Young, act.Circle, act.IsCatchingUp);
         if (act.Circle > 0)
         {
             ref var onward = ref isKnown ? ref to.Dealings : ref window.Dealings;
             window.Dealings.Match(act.Payee, act.Flow, ref onward, quarter, isTaken: true);
         }
 
-        if (act.Payee != Act.NotOpened)
+        if (act.Payee is Act.FirstAccount or > Act.FirstAccount)
         {
-            window.Dealings.Pay(act.Payee, act.Place, act.Flow > 0 ? act.Flow : act.Value, quarter);
+            window.Dealings.Pay(act.Payee, act.Place, act.Flow > 0 ? act.Flow : act.Value, quarter, isApproved);
+        }
+
+        if (isApproved)
+        {
+            window.Approve();
         }
 
         if (isKnown && act.Flow > 0)

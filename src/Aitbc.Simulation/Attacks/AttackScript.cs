@@ -6,20 +6,29 @@ namespace Aitbc.Simulation.Attacks;
 /// <summary>Writes the acts of one attack. An aware attacker keeps, with a little room, below each limit of
 /// <see cref="Safety.Monitor.MonitorOptions"/>' defaults that does not depend on the victim's history: single values
 /// below what is always small, an hour's value and acts below theirs, new types below theirs in pieces, and it takes a
-/// whole day, several accounts, and waits until a change of keys is no longer watched.</summary>
+/// whole day, several accounts, and waits until a change of keys is no longer watched. Its accounts are no new ones:
+/// for weeks an accomplice with a life of its own paid each of them a little every day.</summary>
 internal sealed class AttackScript(
-    int number, AttackKind kind, IReadOnlyList<TraceAgent> held, Func<int> openAccount, SeededRandom random)
+    int number, AttackKind kind, IReadOnlyList<TraceAgent> held, TraceAgent? accomplice, Func<int> openAccount,
+    SeededRandom random)
 {
     private const long HourMs = TraceAgent.HourMs;
     private const long DayMs = TraceAgent.DayMs;
     private const int AwareAccounts = 6;
 
+    // What the accomplice pays each account a day: a 500th of the victim's cap.
+    private const int PreparedPart = 500;
+
     private readonly List<TraceAct> acts = [];
+    private readonly List<TraceAct> prepared = [];
 
     private TraceAgent Victim => held[0];
 
     /// <summary>What the attack moves in its strongest day.</summary>
     private ulong Loot => Math.Max(Victim.Cap * kind.Intensity.Ppm / Ratio.PpmPerOne, 1);
+
+    /// <summary>What the accomplice did before, in no order.</summary>
+    public IReadOnlyList<TraceAct> Prepared => prepared;
 
     /// <summary>All acts, in no order.</summary>
     public IReadOnlyList<TraceAct> Write(long startMs)
@@ -39,7 +48,8 @@ internal sealed class AttackScript(
                 for (var day = 0; day < 3; day++)
                 {
                     var slices = Math.Max(Loot / Math.Max(Victim.Cap / 1_000, 1), 1);
-                    Spread(Victim, startMs + (day * DayMs), Loot, slices, DayMs, CommandKind.Transfer, Accounts());
+                    var at = startMs + (day * DayMs);
+                    Spread(Victim, at, Loot, slices, DayMs, CommandKind.Transfer, Accounts(startMs));
                 }
 
                 break;
@@ -54,7 +64,7 @@ internal sealed class AttackScript(
                 var quiet = kind.IsAware ? 25 * HourMs : 2 * HourMs;
                 var pieces = Math.Max(Loot / Victim.Typical, 1);
                 var over = kind.IsAware ? DayMs : 6 * HourMs;
-                Spread(Victim, startMs + quiet, Loot, pieces, over, CommandKind.Transfer, Accounts());
+                Spread(Victim, startMs + quiet, Loot, pieces, over, CommandKind.Transfer, Accounts(startMs));
                 break;
             default:
                 SplitOver(startMs);
@@ -77,7 +87,7 @@ internal sealed class AttackScript(
 
     private void Drift(long startMs)
     {
-        var to = Accounts();
+        var to = Accounts(startMs);
         var today = Victim.Cap / 100;
         for (var day = 0; day < 40; day++)
         {
@@ -106,7 +116,7 @@ internal sealed class AttackScript(
 
     private void SplitOver(long startMs)
     {
-        var to = Accounts();
+        var to = Accounts(startMs);
         for (var i = 0; i < held.Count; i++)
         {
             var part = Loot / (ulong)held.Count;
@@ -122,12 +132,12 @@ internal sealed class AttackScript(
     {
         if (pieces > 0)
         {
-            Spread(from, startMs, value, pieces, length, type, Accounts());
+            Spread(from, startMs, value, pieces, length, type, Accounts(startMs));
             return;
         }
 
         var most = Math.Max(from.Cap * (type == CommandKind.Transfer ? 45UL : 25UL) / 1_000, 1);
-        Spread(from, startMs, value, (value + most - 1) / most, DayMs, type, Accounts());
+        Spread(from, startMs, value, (value + most - 1) / most, DayMs, type, Accounts(startMs));
     }
 
     private void Spread(
@@ -143,8 +153,21 @@ internal sealed class AttackScript(
         }
     }
 
-    private int[] Accounts() =>
-        [.. Enumerable.Range(0, kind.IsAware ? AwareAccounts : 1).Select(_ => openAccount())];
+    private int[] Accounts(long startMs)
+    {
+        int[] accounts = [.. Enumerable.Range(0, kind.IsAware ? AwareAccounts : 1).Select(_ => openAccount())];
+        for (var at = 0L; accomplice is not null && at < startMs; at += DayMs)
+        {
+            foreach (var account in accounts)
+            {
+                var when = at + (long)random.NextUInt64(DayMs);
+                prepared.Add(new TraceAct(
+                    when, accomplice.Place, CommandKind.Transfer, Victim.Cap / PreparedPart, account, TraceAct.Honest));
+            }
+        }
+
+        return accounts;
+    }
 
     private void Add(TraceAgent from, long atMs, CommandKind type, ulong micro, int to) =>
         acts.Add(new TraceAct(atMs, from.Place, type, micro, to, number));

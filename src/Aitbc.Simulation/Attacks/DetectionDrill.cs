@@ -22,7 +22,8 @@ public sealed record AttackOutcome(
 public sealed record FalseAlarm(int Agent, int Day, string Temperament, bool IsFresh, MonitorFinding Finding);
 
 /// <summary>
-/// Plays a labelled trace to a monitor and scores it. History days are only learnt. In scored days an attack ends where
+/// Plays a labelled trace to a monitor and scores it. In history days the monitor runs, too, and people approve what it
+/// parks; only the days after them are scored. There an attack ends where
 /// it is first found (a person stops the agent); what is found about an honest agent is approved by one and learnt.
 /// Days that follow are played likewise, and only attacks that began before are scored.
 /// An act that would pass the agent's daily cap never reaches the monitor: the ledger refuses it.
@@ -56,6 +57,11 @@ public sealed class DetectionDrill
             foreach (var agent in trace.Attacks[i].Agents)
             {
                 attackOf[agent] = i;
+            }
+
+            if (trace.Attacks[i].Accomplice is var accomplice and >= 0)
+            {
+                attackOf[accomplice] = TraceAct.Accomplice;
             }
         }
 
@@ -95,13 +101,6 @@ public sealed class DetectionDrill
 
             active.Add(act.Agent);
             var action = act.Observed(agent, Start);
-            if (!isScored)
-            {
-                monitor.Learn(in action);
-                spentToday[act.Agent] += act.Micro;
-                continue;
-            }
-
             var finding = monitor.Observe(in action);
             var attack = attackOf[act.Agent];
             if (finding.Verdict == MonitorLevel.Pass)
@@ -114,7 +113,7 @@ public sealed class DetectionDrill
             }
             else
             {
-                if (!isFollowed)
+                if (isScored && !isFollowed && attack != TraceAct.Accomplice)
                 {
                     parked++;
                     alarms.TryAdd((act.Agent, day), new FalseAlarm(
@@ -126,7 +125,7 @@ public sealed class DetectionDrill
             }
         }
 
-        honestAgentDays += isScored && !isFollowed ? active.Count(agent => attackOf[agent] < 0) : 0;
+        honestAgentDays += isScored && !isFollowed ? active.Count(agent => attackOf[agent] == TraceAct.Honest) : 0;
     }
 
     private void Move(in TraceAct act)
@@ -162,7 +161,13 @@ public sealed class DetectionDrill
 
     private DetectionScore Score() => new()
     {
-        Attacks = [.. outcomes.Select((outcome, i) => outcome ?? Outcome(i, default))],
+        // What the ledger refused altogether was no attack that the monitor could see.
+        Attacks =
+        [
+            .. Enumerable.Range(0, outcomes.Length)
+                .Where(i => outcomes[i] is not null || moved[i] > 0)
+                .Select(i => outcomes[i] ?? Outcome(i, default)),
+        ],
         FalseAlarms = [.. alarms.Values],
         HonestAgentsAlarmed = alarms.Keys.Select(alarm => alarm.Agent).Distinct().Count(),
         HonestAgentDays = honestAgentDays,

@@ -8,7 +8,8 @@ namespace Aitbc.Simulation.Attacks;
 /// <param name="Kind">What it is.</param>
 /// <param name="StartMs">Its first act, ms since the trace's start.</param>
 /// <param name="Agents">Places of the agents it acts by; the first is the one whose cap counts.</param>
-internal sealed record LabelledAttack(AttackKind Kind, long StartMs, IReadOnlyList<int> Agents);
+/// <param name="Accomplice">Place of the agent that only prepared it; -1 where there is none.</param>
+internal sealed record LabelledAttack(AttackKind Kind, long StartMs, IReadOnlyList<int> Agents, int Accomplice);
 
 /// <summary>
 /// Weeks of many agents' acts, made from a seed: honest ones of several temperaments, and some that are attacked or
@@ -25,6 +26,9 @@ internal sealed class LabelledTrace
     private readonly List<TraceAct>[] days;
     private readonly int sellersFrom;
     private int nextAccount;
+
+    // Growing businesses grow for so long before the scored days: at the end of a longer history none would grow still.
+    private const int GrowthDays = 21;
 
     /// <exception cref="ValidationException">An option is out of range, or the demand is of no use.</exception>
     public LabelledTrace(TraceOptions options)
@@ -114,7 +118,8 @@ internal sealed class LabelledTrace
         var place = agents.Count;
         var own = random.Fork($"agent/{place}");
         var agent = new TraceAgent(
-            place, 1 + place, owner, temperament, joinDay, own, demand, meanTokens, FindSeller);
+            place, 1 + place, owner, temperament, joinDay, Math.Max(options.HistoryDays - GrowthDays, 0), own, demand,
+            meanTokens, FindSeller);
         agents.Add(agent);
         return agent;
     }
@@ -142,9 +147,12 @@ internal sealed class LabelledTrace
                 + (long)random.NextUInt64((ulong)Math.Max(options.ScoredDays - 4, 1) * TraceAgent.DayMs);
             var held = Hold(kind, startMs, taken);
             var own = random.Fork($"attack/{number}");
-            var acts = new AttackScript(number, kind, held, () => nextAccount++, own).Write(startMs);
-            attacks.Add(new LabelledAttack(kind, acts.Min(act => act.AtMs), [.. held.Select(agent => agent.Place)]));
-            foreach (var act in acts)
+            var accomplice = kind.IsAware ? AddAgent(nextAccount++, 0) : null;
+            var script = new AttackScript(number, kind, held, accomplice, () => nextAccount++, own);
+            var acts = script.Write(startMs);
+            attacks.Add(new LabelledAttack(kind, acts.Min(act => act.AtMs), [.. held.Select(agent => agent.Place)],
+                accomplice?.Place ?? -1));
+            foreach (var act in acts.Concat(script.Prepared))
             {
                 Place(act, 0);
             }

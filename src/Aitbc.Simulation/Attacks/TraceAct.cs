@@ -17,6 +17,9 @@ internal readonly record struct TraceAct(long AtMs, int Agent, CommandKind Kind,
     public const int Nobody = -1;
     public const int Honest = -1;
 
+    /// <summary>Of an agent that prepares an attack: neither scored as honest nor as the attack.</summary>
+    public const int Accomplice = -2;
+
     /// <summary>Nobody knows the label.</summary>
     public ObservedAction Observed(TraceAgent agent, Timestamp start) => new(
         new AccountNumber((uint)agent.Account),

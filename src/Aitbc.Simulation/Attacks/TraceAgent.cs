@@ -65,13 +65,15 @@ internal sealed class TraceAgent
     private readonly Func<SeededRandom, int> findSeller;
     private ulong earned;
     private readonly bool isCareful;
-    private ulong growth = 1_000;
+    private readonly ulong growth = 1_000;
+    private readonly int growsFrom;
 
     public TraceAgent(
-        int place, int account, int owner, Temperament temperament, int joinDay, SeededRandom random,
+        int place, int account, int owner, Temperament temperament, int joinDay, int growsFrom, SeededRandom random,
         DemandTrace demand, ulong meanTokens, Func<SeededRandom, int> findSeller)
     {
         (Place, Account, Owner, Temperament, JoinDay) = (place, account, owner, temperament, joinDay);
+        this.growsFrom = growsFrom;
         (this.random, this.demand, this.meanTokens, this.findSeller) = (random, demand, meanTokens, findSeller);
         Cap = (ulong)Between(200, 5_000) * 1_000_000;
         Volume = Cap * (ulong)Between(10, 45) / 100;
@@ -180,7 +182,7 @@ internal sealed class TraceAgent
             WorkOff(day, acts, first);
         }
 
-        Volume = Math.Min(Volume * growth / 1_000, Cap * 6 / 10);
+        Volume = day < growsFrom ? Volume : Math.Min(Volume * growth / 1_000, Cap * 6 / 10);
     }
 
     private void Change(int day, List<TraceAct> acts)

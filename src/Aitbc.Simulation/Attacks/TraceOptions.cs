@@ -15,9 +15,9 @@ public sealed record TraceOptions
     [Range(20, 100_000)]
     public int Agents { get; init; } = 1_000;
 
-    /// <summary>Days before scoring, in which agents are only learnt: 1 to 365. Default 21.</summary>
+    /// <summary>Days before scoring, in which people approve what is found: 1 to 365. Default 35.</summary>
     [Range(1, 365)]
-    public int HistoryDays { get; init; } = 21;
+    public int HistoryDays { get; init; } = 35;
 
     /// <summary>Days that are scored; attacks begin in them: 1 to 365. Default 7.</summary>
     [Range(1, 365)]

@@ -12,7 +12,8 @@ public sealed class DetectorTests
 
     private static Act Known(ulong value = 1) => new()
     {
-        Cap = Cap, Value = value, Flow = value, Payee = Act.FirstAccount + 7, PayeeRecent = value, Beyond = value,
+        Cap = Cap, Value = value, Flowing = value, Flow = value, Payee = Act.FirstAccount + 7, PayeeRecent = value,
+        Beyond = value,
     };
 
     [Theory]
@@ -59,8 +60,8 @@ public sealed class DetectorTests
     }
 
     [Theory]
-    [InlineData(79_999UL, false)]
-    [InlineData(80_000UL, true)]
+    [InlineData(249_999UL, false)]
+    [InlineData(250_000UL, true)]
     public void Probation_bounds_the_value_of_a_fresh_agent(ulong before, bool isFound)
     {
         var window = new ActivityWindow { Day = new() { Volume = before } };
@@ -71,8 +72,8 @@ public sealed class DetectorTests
     }
 
     [Theory]
-    [InlineData(99_999UL, false)]
-    [InlineData(100_000UL, true)]
+    [InlineData(312_499UL, false)]
+    [InlineData(312_500UL, true)]
     public void Probation_is_shared_by_an_owners_fresh_agents(ulong before, bool isFound)
     {
         // Its fleet usually moves 250,000: a share of that is added to the share of the cap.
@@ -83,38 +84,83 @@ public sealed class DetectorTests
     }
 
     [Theory]
-    [InlineData(79_999UL, 0UL, false)]
-    [InlineData(80_000UL, 0UL, true)]
-    [InlineData(119_999UL, 60_000UL, false)]
-    [InlineData(120_000UL, 60_000UL, true)]
-    public void HourValue_is_bounded_by_the_cap_or_by_the_usual_peak(ulong before, ulong usual, bool isFound)
+    [InlineData(99_999UL, 0UL, 0UL, false)]
+    [InlineData(100_000UL, 0UL, 0UL, true)]
+    [InlineData(219_999UL, 100_000UL, 0UL, false)]
+    [InlineData(220_000UL, 100_000UL, 0UL, true)]
+    [InlineData(119_999UL, 0UL, 200_000UL, false)]
+    [InlineData(120_000UL, 0UL, 200_000UL, true)]
+    public void HourValue_is_bounded_by_the_cap_or_by_the_usual_hour_or_day(
+        ulong before, ulong peak, ulong usual, bool isFound)
     {
-        var window = new ActivityWindow { HourValue = before, PeakValue = usual, Day = new() { Volume = before } };
+        var window = Grown(new()
+        {
+            HourValue = before, PeakValue = peak, UsualVolume = usual, Day = new() { Volume = before + usual },
+        });
 
         Assert.Equal(isFound, Detectors.HourValue(in window, Known(), Options).IsOver);
         Assert.False(Detectors.HourValue(in window, Known() with { IsFresh = true }, Options).IsOver);
     }
 
     [Theory]
-    [InlineData(149_999UL, false)]
-    [InlineData(150_000UL, true)]
-    public void HourValue_lets_what_is_still_due_of_a_busy_day_go_at_once(ulong before, bool isFound)
+    [InlineData(259_999UL, false)]
+    [InlineData(260_000UL, true)]
+    public void HourValue_lets_what_was_due_in_a_standstill_go_at_once(ulong before, bool isFound)
     {
-        // A usual day is 200,000, a busy one 250,000; 100,000 of the last 24 hours went before this hour.
-        var window = new ActivityWindow
+        var window = Grown(new()
         {
-            HourValue = before, UsualVolume = 200_000, Day = new() { Volume = before + 100_000 },
-        };
+            HourValue = before, UsualVolume = 200_000, Day = new() { Volume = before + 200_000 },
+        });
 
-        Assert.Equal(isFound, Detectors.HourValue(in window, Known(), Options).IsOver);
-        Assert.Equal(20_000UL, Detectors.HourValue(in window, Known() with { IsWatched = true }, Options).Limit);
+        Assert.Equal(
+            isFound, Detectors.HourValue(in window, Known() with { IsCatchingUp = true }, Options).IsOver);
+        Assert.True(Detectors.HourValue(in window, Known(), Options).IsOver);
+    }
+
+    [Fact]
+    public void HourValue_counts_only_what_comes_on_top_of_a_usual_day()
+    {
+        var window = Grown(new()
+        {
+            HourValue = 300_000, UsualVolume = 200_000, Day = new() { Volume = 300_000 },
+        });
+
+        Assert.Equal(new Reading(100_001, 120_000), Detectors.HourValue(in window, Known(), Options));
+    }
+
+    [Fact]
+    public void In_its_first_week_an_agent_may_grow_into_its_work()
+    {
+        var window = new ActivityWindow { Days = 6 };
+        Assert.Equal(400_000UL, Detectors.HourValue(in window, Known(), Options).Limit);
+        Assert.Equal(400_000UL, Detectors.DayValue(in window, Known(), Options).Limit);
+
+        window.Days = 7;
+        Assert.Equal(100_000UL, Detectors.HourValue(in window, Known(), Options).Limit);
+        Assert.Equal(300_000UL, Detectors.DayValue(in window, Known(), Options).Limit);
     }
 
     [Theory]
-    [InlineData(50_000UL, 0UL, false)]
-    [InlineData(50_001UL, 0UL, true)]
-    [InlineData(60_000UL, 6_000UL, false)]
-    [InlineData(60_001UL, 6_000UL, true)]
+    [InlineData(299_999UL, 0UL, 0UL, false)]
+    [InlineData(300_000UL, 0UL, 0UL, true)]
+    [InlineData(449_999UL, 300_000UL, 0UL, false)]
+    [InlineData(450_000UL, 300_000UL, 0UL, true)]
+    [InlineData(649_999UL, 0UL, 200_000UL, false)]
+    [InlineData(650_000UL, 0UL, 200_000UL, true)]
+    public void DayValue_is_bounded_by_the_cap_or_by_the_usual_day_or_its_peak(
+        ulong before, ulong peak, ulong usual, bool isFound)
+    {
+        var window = Grown(new() { PeakDay = peak, UsualVolume = usual, Day = new() { Volume = before } });
+
+        Assert.Equal(isFound, Detectors.DayValue(in window, Known(), Options).IsOver);
+        Assert.False(Detectors.DayValue(in window, Known() with { IsFresh = true }, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(300_000UL, 0UL, false)]
+    [InlineData(300_001UL, 0UL, true)]
+    [InlineData(400_000UL, 40_000UL, false)]
+    [InlineData(400_001UL, 40_000UL, true)]
     public void OverAverage_allows_ten_times_the_average_and_what_is_small(ulong value, ulong average, bool isFound)
     {
         var window = default(ActivityWindow);
@@ -144,18 +190,18 @@ public sealed class DetectorTests
     public void Outlier_needs_half_a_sample_a_history_and_a_value_that_matters()
     {
         var window = Sampled(_ => 16, ActivityWindow.SampleSize / 2);
-        var act = Known(100_000);
+        var act = Known(400_000);
         Assert.True(Detectors.Outlier(in window, in act, Options).IsOver);
         Assert.False(Detectors.Outlier(in window, act with { IsFresh = true }, Options).IsOver);
-        Assert.False(Detectors.Outlier(in window, act with { Value = 50_000 }, Options).IsOver);
+        Assert.False(Detectors.Outlier(in window, act with { Value = 300_000 }, Options).IsOver);
 
         window = Sampled(_ => 16, (ActivityWindow.SampleSize / 2) - 1);
         Assert.False(Detectors.Outlier(in window, in act, Options).IsOver);
     }
 
     [Theory]
-    [InlineData(49_999UL, false)]
-    [InlineData(50_000UL, true)]
+    [InlineData(119_999UL, false)]
+    [InlineData(120_000UL, true)]
     public void NewKind_lets_a_new_type_be_tried_out(ulong before, bool isFound)
     {
         var window = new ActivityWindow { Day = new() { Young = before } };
@@ -167,35 +213,43 @@ public sealed class DetectorTests
     }
 
     [Theory]
-    [InlineData(89_999UL, 0UL, false)]
-    [InlineData(90_000UL, 0UL, true)]
-    [InlineData(119_999UL, 60_000UL, false)]
-    [InlineData(120_000UL, 60_000UL, true)]
-    public void Strangers_together_get_a_share_of_the_cap_or_twice_the_usual(ulong before, ulong usual, bool isFound)
+    [InlineData(99_999UL, 0UL, 0UL, false)]
+    [InlineData(100_000UL, 0UL, 0UL, true)]
+    [InlineData(149_999UL, 150_000UL, 0UL, false)]
+    [InlineData(150_000UL, 150_000UL, 0UL, true)]
+    [InlineData(149_999UL, 0UL, 600_000UL, false)]
+    [InlineData(150_000UL, 0UL, 600_000UL, true)]
+    public void Strangers_together_get_a_share_of_the_cap_or_what_is_usual(
+        ulong before, ulong peak, ulong usual, bool isFound)
     {
-        var window = new ActivityWindow { Day = new() { Beyond = before }, PeakBeyond = usual };
+        var window = new ActivityWindow
+        {
+            PeakBeyond = peak, UsualVolume = usual, Day = new() { Beyond = before },
+        };
 
         Assert.Equal(isFound, Detectors.Strangers(in window, Known(), Options).IsOver);
+        Assert.Equal(isFound, Detectors.Strangers(in window, Known() with { IsFresh = true }, Options).IsOver);
         Assert.False(Detectors.Strangers(in window, Known() with { Beyond = 0 }, Options).IsOver);
-        Assert.False(Detectors.Strangers(in window, Known() with { IsFresh = true }, Options).IsOver);
     }
 
-    [Fact]
-    public void Limits_on_what_leaves_are_a_quarter_while_a_change_of_keys_is_watched()
+    [Theory]
+    [InlineData(119_999UL, 40_000UL, false)]
+    [InlineData(120_000UL, 40_000UL, true)]
+    [InlineData(120_000UL, 40_001UL, false)]
+    public void Strangers_of_an_owners_agents_add_up_unless_one_agent_makes_up_a_third(
+        ulong before, ulong own, bool isFound)
     {
-        var window = default(ActivityWindow);
-        var act = Known() with { IsWatched = true };
+        var window = new ActivityWindow { Day = new() { Beyond = before } };
+        var act = Known() with { IsOwner = true, OwnBeyond = own };
 
-        Assert.Equal(22_500UL, Detectors.Strangers(in window, in act, Options).Limit);
-        Assert.Equal(20_000UL, Detectors.HourValue(in window, in act, Options).Limit);
-        Assert.Equal(15_000UL, Detectors.Dominance(in window, in act, Options).Limit);
+        Assert.Equal(isFound, Detectors.Strangers(in window, in act, Options).IsOver);
     }
 
     [Theory]
     [InlineData(60_000UL, 0UL, 0UL, false)]
     [InlineData(60_001UL, 0UL, 0UL, true)]
-    [InlineData(120_000UL, 20_000UL, 0UL, false)]
-    [InlineData(120_001UL, 20_000UL, 0UL, true)]
+    [InlineData(400_000UL, 20_000UL, 0UL, false)]
+    [InlineData(400_001UL, 20_000UL, 0UL, true)]
     [InlineData(70_000UL, 0UL, 139_999UL, false)]
     [InlineData(70_001UL, 0UL, 139_999UL, true)]
     public void Dominance_needs_a_share_of_the_cap_and_half_of_the_day_and_more_than_usual(
@@ -205,7 +259,7 @@ public sealed class DetectorTests
         var act = Known() with { PayeeRecent = recent, PayeeUsual = usual };
 
         Assert.Equal(isFound, Detectors.Dominance(in window, in act, Options).IsOver);
-        Assert.False(Detectors.Dominance(in window, act with { Payee = 1 }, Options).IsOver);
+        Assert.False(Detectors.Dominance(in window, act with { Beyond = 0 }, Options).IsOver);
         Assert.False(Detectors.Dominance(in window, act with { IsFresh = true }, Options).IsOver);
     }
 
@@ -219,6 +273,13 @@ public sealed class DetectorTests
 
         Assert.Equal(isFound, Detectors.Circle(in window, in act, Options).IsOver);
         Assert.False(Detectors.Circle(in window, act with { Circle = 0 }, Options).IsOver);
+        Assert.Equal(Cap, Detectors.Circle(in window, act with { IsOwner = true }, Options).Limit);
+    }
+
+    private static ActivityWindow Grown(ActivityWindow window)
+    {
+        window.Days = ActivityWindow.YoungDays;
+        return window;
     }
 
     private static ActivityWindow Sampled(Func<int, ulong> value, int count = ActivityWindow.SampleSize)

@@ -16,12 +16,13 @@ public sealed class SafetyMonitorTests
         var watched = new Watched();
         for (var i = 0; i < 40; i++)
         {
-            // 2 tokens each: 80 in all, which is the limit.
-            Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 1_999, (uint)(100 + i)).Verdict);
+            // Bonds of 250 tokens in all, which is the limit.
+            Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 6_249, null, CommandKind.PlaceBid).Verdict);
             watched.Pass(120_000);
         }
 
-        Watched.AssertFound(watched.Do(Agent, 1_000), Detector.Probation, MonitorSubject.Agent);
+        Watched.AssertFound(
+            watched.Do(Agent, 1_000, null, CommandKind.PlaceBid), Detector.Probation, MonitorSubject.Agent);
         Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 0, null, CommandKind.ListService).Verdict);
         Assert.Equal(MonitorLevel.Pass, watched.PassHours(25).Do(Agent, 1_000).Verdict);
     }
@@ -86,17 +87,18 @@ public sealed class SafetyMonitorTests
         var watched = new Watched();
         for (uint agent = 1; agent <= 8; agent++)
         {
-            Assert.Equal(MonitorLevel.Pass, watched.Do(agent, 9_900, 100 + agent).Verdict);
+            Assert.Equal(MonitorLevel.Pass, watched.Do(agent, 31_200, null, CommandKind.PlaceBid).Verdict);
         }
 
-        Watched.AssertFound(watched.Do(9, 9_900, 109), Detector.Probation, MonitorSubject.Owner);
-        Assert.Equal(MonitorLevel.Pass, watched.Do(10, 9_900, 110, owner: 2_000).Verdict);
+        Watched.AssertFound(
+            watched.Do(9, 9_900, null, CommandKind.PlaceBid), Detector.Probation, MonitorSubject.Owner);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(10, 9_900, null, CommandKind.PlaceBid, 2_000).Verdict);
     }
 
     [Fact]
     public void Over_a_hundred_acts_an_hour_are_parked_and_a_loop_leads_to_safe_mode()
     {
-        var watched = new Watched().LiveAMonth(Agent);
+        var watched = new Watched().LiveSixWeeks(Agent);
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 0, null, CommandKind.AcceptWork).Verdict);
@@ -119,55 +121,58 @@ public sealed class SafetyMonitorTests
     [Fact]
     public void A_value_far_above_the_average_is_parked_with_its_numbers()
     {
-        var watched = new Watched().LiveAMonth(Agent);
+        var watched = new Watched().LiveSixWeeks(Agent);
 
-        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 49_000).Verdict);
-        watched.PassHours(2);
-        var finding = watched.Do(Agent, 71_000);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 29_000).Verdict);
+        watched.PassHours(24);
+        var finding = watched.Do(Agent, 301_000, null, CommandKind.OpenAccount);
         Watched.AssertFound(finding, Detector.OverAverage, MonitorSubject.Agent);
         Assert.Equal(MonitorLevel.Park, finding.Verdict);
-        Assert.Contains("71.", finding.Sentence, StringComparison.Ordinal);
+        Assert.Contains("301.", finding.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_type_never_used_may_be_tried_out_and_no_more()
     {
-        var watched = new Watched().LiveAMonth(Agent);
+        var watched = new Watched().LiveSixWeeks(Agent);
 
-        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 49_000, null, CommandKind.DepositStake).Verdict);
-        var more = watched.PassHours(2).Do(Agent, 2_000, null, CommandKind.DepositStake);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 95_000, null, CommandKind.DepositStake).Verdict);
+        var more = watched.PassHours(2).Do(Agent, 26_000, null, CommandKind.DepositStake);
         Watched.AssertFound(more, Detector.NewKind, MonitorSubject.Agent);
 
         // After two days it is no longer new.
         Assert.Equal(MonitorLevel.Pass, watched.PassHours(24).Do(Agent, 1_000).Verdict);
         Assert.Equal(MonitorLevel.Pass, watched.PassHours(24).Do(Agent, 1_000).Verdict);
-        Assert.Equal(
-            MonitorLevel.Pass, watched.PassHours(2).Do(Agent, 60_000, null, CommandKind.DepositStake).Verdict);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(
+                MonitorLevel.Pass, watched.PassHours(2).Do(Agent, 95_000, null, CommandKind.DepositStake).Verdict);
+        }
     }
 
     [Fact]
     public void Small_payments_to_many_strangers_add_up()
     {
-        var watched = new Watched().LiveAMonth(Agent);
+        var watched = new Watched().LiveSixWeeks(Agent);
         MonitorFinding finding = default;
         ulong moved = 0;
-        for (uint i = 0; finding.Verdict == MonitorLevel.Pass; i++)
+        for (uint i = 0; finding.Verdict == MonitorLevel.Pass && i < 1_000; i++)
         {
             finding = watched.Pass(600_000).Do(Agent, 1_000, Stranger + i);
             moved += finding.Verdict == MonitorLevel.Pass ? 1_000UL : 0;
         }
 
         Watched.AssertFound(finding, Detector.Strangers, MonitorSubject.Agent);
-        // A tenth of the cap less a hundredth; each payment is rounded up by less than a millionth.
-        Assert.Equal(89_000UL, moved);
+        // A tenth of the cap; each payment is rounded up by less than a millionth.
+        Assert.Equal(99_000UL, moved);
     }
 
     [Fact]
     public void One_stranger_that_gets_most_is_found_earlier()
     {
-        var watched = new Watched().LiveAMonth(Agent).PassHours(24);
+        var watched = new Watched().LiveSixWeeks(Agent).PassHours(24);
         MonitorFinding finding = default;
-        while (finding.Verdict == MonitorLevel.Pass)
+        for (var i = 0; finding.Verdict == MonitorLevel.Pass && i < 1_000; i++)
         {
             finding = watched.Pass(600_000).Do(Agent, 5_000, Stranger);
         }
@@ -179,7 +184,7 @@ public sealed class SafetyMonitorTests
     [Fact]
     public void The_same_split_over_the_agents_of_one_owner_is_found()
     {
-        var watched = new Watched().LiveAMonth(1, 2, 3, 4, 5, 6, 7, 8);
+        var watched = new Watched().LiveSixWeeks(1, 2, 3, 4, 5, 6, 7, 8);
         MonitorFinding finding = default;
         for (uint i = 0; finding.Verdict == MonitorLevel.Pass && i < 144; i++)
         {
@@ -225,7 +230,7 @@ public sealed class SafetyMonitorTests
     [Fact]
     public void What_stays_in_the_house_is_nobodys_loss()
     {
-        var watched = new Watched().LiveAMonth(1, 2);
+        var watched = new Watched().LiveSixWeeks(1, 2);
 
         Assert.Equal(MonitorLevel.Pass, watched.Do(1, 900_000, Watched.Owner).Verdict);
         Assert.Equal(MonitorLevel.Pass, watched.Do(1, 900_000, 2).Verdict);
@@ -234,28 +239,33 @@ public sealed class SafetyMonitorTests
     [Fact]
     public void After_a_change_of_keys_a_quarter_is_enough()
     {
-        var watched = new Watched().LiveAMonth(Agent);
+        var watched = new Watched().LiveSixWeeks(Agent);
         Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 0, null, CommandKind.AddKey).Verdict);
 
         Watched.AssertFound(
-            watched.PassHours(2).Do(Agent, 21_000, Stranger), Detector.HourValue, MonitorSubject.Agent);
-        Assert.Equal(MonitorLevel.Pass, watched.PassHours(23).Do(Agent, 21_000, Stranger).Verdict);
+            watched.PassHours(2).Do(Agent, 50_000, Stranger), Detector.Strangers, MonitorSubject.Agent);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(23).Do(Agent, 50_000, Stranger).Verdict);
     }
 
     [Fact]
     public void What_was_parked_is_learnt_only_once_a_person_approves_it()
     {
-        var watched = new Watched().LiveAMonth(Agent);
-        var large = watched.Of(Agent, 200_000);
-
-        Assert.NotEqual(MonitorLevel.Pass, watched.Monitor.Observe(large).Verdict);
-        Assert.NotEqual(MonitorLevel.Pass, watched.Monitor.Observe(large).Verdict);
-        for (var i = 0; i < 20; i++)
+        var watched = new Watched().LiveSixWeeks(Agent);
+        Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 59_000, Stranger).Verdict);
+        for (var i = 0; i < 2; i++)
         {
-            Assert.True(watched.Monitor.Approve(watched.PassHours(24).Of(Agent, 200_000)));
+            var finding = watched.PassHours(2).Do(Agent, 59_000, Stranger);
+            Watched.AssertFound(finding, Detector.Strangers, MonitorSubject.Agent);
         }
 
-        Assert.Equal(MonitorLevel.Pass, watched.PassHours(24).Do(Agent, 100_000).Verdict);
+        // Whom a person approved is trusted; others are not.
+        Assert.True(watched.Monitor.Approve(watched.Of(Agent, 59_000, Stranger)));
+        watched.PassHours(25);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(2).Do(Agent, 59_000, Stranger).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(2).Do(Agent, 59_000, Stranger).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(2).Do(Agent, 59_000, Stranger + 1).Verdict);
+        Watched.AssertFound(
+            watched.PassHours(2).Do(Agent, 59_000, Stranger + 1), Detector.Strangers, MonitorSubject.Agent);
     }
 
     [Fact]
@@ -265,7 +275,7 @@ public sealed class SafetyMonitorTests
 
         static List<MonitorFinding> Findings()
         {
-            var watched = new Watched().LiveAMonth(1, 2, 3);
+            var watched = new Watched().LiveSixWeeks(1, 2, 3);
             var random = new SeededRandom(3);
             List<MonitorFinding> found = [];
             for (var i = 0; i < 3_000; i++)
@@ -297,7 +307,7 @@ public sealed class SafetyMonitorTests
     [Fact]
     public void A_check_of_a_known_agent_allocates_nothing()
     {
-        var watched = new Watched().LiveAMonth(1, 2);
+        var watched = new Watched().LiveSixWeeks(1, 2);
         watched.Do(1, 5_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (uint i = 0; i < 10_000; i++)
@@ -311,7 +321,7 @@ public sealed class SafetyMonitorTests
     [Fact]
     public void Amounts_beyond_any_supply_are_judged_and_never_thrown_at()
     {
-        var watched = new Watched().LiveAMonth(Agent);
+        var watched = new Watched().LiveSixWeeks(Agent);
         for (var i = 0; i < 5_000; i++)
         {
             var huge = watched.Of(Agent, 1) with { Value = TokenAmount.MaxSupply };

@@ -3,7 +3,7 @@ using Aitbc.Safety.Monitor;
 
 namespace Aitbc.Safety.Tests.Monitor;
 
-/// <summary>A monitor and agents with a past: 5 tokens an hour to one payee for a month, under a cap of 1,000
+/// <summary>A monitor and agents with a past: 5 tokens an hour to one payee for six weeks, under a cap of 1,000
 /// tokens a day.</summary>
 internal sealed class Watched
 {
@@ -41,10 +41,10 @@ internal sealed class Watched
         uint agent, ulong milliTokens, uint? to = Payee, CommandKind kind = CommandKind.Transfer, uint owner = Owner) =>
         Monitor.Observe(Of(agent, milliTokens, to, kind, owner));
 
-    /// <summary>A usual month of some agents, by turns.</summary>
-    public Watched LiveAMonth(params uint[] agents)
+    /// <summary>Six usual weeks of some agents, by turns: after a month their payee is trusted.</summary>
+    public Watched LiveSixWeeks(params uint[] agents)
     {
-        for (var hour = 0; hour < 720; hour++)
+        for (var hour = 0; hour < 1_008; hour++)
         {
             foreach (var agent in agents)
             {
