@@ -16,9 +16,9 @@ namespace Aitbc.Safety.Admission;
 /// <param name="ledger">Whose journal.</param>
 internal sealed class PastReader(SafetyMonitor monitor, WatchedLedger ledger)
 {
-    /// <summary>The oldest that is read back where nothing was kept: 14 days, as long as anything counts fully.
+    /// <summary>The oldest that is read back where nothing was kept: 35 days: a payee is trusted after 30.
     /// </summary>
-    public static readonly Duration Depth = Duration.FromDays(14);
+    public static readonly Duration Depth = Duration.FromDays(35);
 
     /// <summary>Most entries that are read back where nothing was kept: 1,000,000.</summary>
     public const ulong MaxEntries = 1_000_000;

@@ -35,7 +35,7 @@ public sealed partial class SafetyMonitor
             if (actions.Length > 1)
             {
                 Count(agent, owner);
-                Take(in action, agent, owner, in act, in whole);
+                Take(in action, agent, owner, in act, in whole, isApproved: false);
             }
         }
 

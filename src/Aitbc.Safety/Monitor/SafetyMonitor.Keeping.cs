@@ -4,7 +4,7 @@ namespace Aitbc.Safety.Monitor;
 public sealed partial class SafetyMonitor
 {
     /// <summary>Version of the form of what is kept; one more whenever what a window means changes.</summary>
-    public const int KeptVersion = 1;
+    public const int KeptVersion = 2;
 
     /// <summary>Writes all that it remembers.</summary>
     /// <param name="target">Takes it.</param>
@@ -14,6 +14,7 @@ public sealed partial class SafetyMonitor
         target.Write(BitConverter.GetBytes(nowMs));
         agents.Save(target);
         owners.Save(target);
+        payees.Save(target);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote into a monitor that has seen nothing.</summary>
@@ -26,6 +27,6 @@ public sealed partial class SafetyMonitor
         Span<byte> time = stackalloc byte[sizeof(long)];
         source.ReadExactly(time);
         nowMs = BitConverter.ToInt64(time);
-        return agents.TryLoad(source) && owners.TryLoad(source);
+        return agents.TryLoad(source) && owners.TryLoad(source) && payees.TryLoad(source);
     }
 }

@@ -51,6 +51,7 @@ public sealed partial class SafetyMonitor
         if (worst.Verdict == MonitorLevel.Pass)
         {
             Take(in action, agent, owner, in act, in whole, isApproved: false);
+            TakeStanding(in act);
         }
 
         return worst;
@@ -94,6 +95,7 @@ public sealed partial class SafetyMonitor
         }
 
         Take(in action, agent, owner, in act, in whole, isApproved: !isCounted);
+        TakeStanding(in act);
         return true;
     }
 
@@ -326,16 +328,21 @@ public sealed partial class SafetyMonitor
             window.TakeValue(act.Class, act.Value);
         }
 
-        if (!act.IsFresh && act.Payee >= Act.FirstAccount && act.Value > 0)
-        {
-            payees.Pay(act.Payee - Act.FirstAccount, act.Value, (int)(nowMs / 900_000), options.UsualDays);
-        }
-
         if (owner >= 0 && act.Value > 0)
         {
             var payeeOwner = payeeWindow < 0 ? -1 : owners.Find(new AccountNumber(agents[payeeWindow].Owner));
             ref var to = ref payeeOwner < 0 ? ref nobody : ref owners[payeeOwner];
             TakeValue(ref owners[owner], in whole, ref to, action.Owner.Slot, isApproved);
+        }
+    }
+
+    /// <summary>What an account gets makes its standing, by the next quarter of an hour: so what is only judged, all at
+    /// one time, need not be taken back here.</summary>
+    private void TakeStanding(in Act act)
+    {
+        if (!act.IsFresh && act.Payee >= Act.FirstAccount && act.Value > 0)
+        {
+            payees.Pay(act.Payee - Act.FirstAccount, act.Value, (int)(nowMs / 900_000), options.UsualDays);
         }
     }
 
