@@ -31,11 +31,11 @@ public sealed class MonitorNodeTests
         Assert.Contains(HttpStatusCode.Accepted, statuses);
         var alert = (await AlertsAsync(node)).Last();
         Assert.Equal("park", alert.GetProperty("verdict").GetString());
-        Assert.Equal("probation", alert.GetProperty("detector").GetString());
+        Assert.Equal("strangers", alert.GetProperty("detector").GetString());
         Assert.Equal("parked", alert.GetProperty("outcome").GetString());
         var metrics = await node.Client.GetStringAsync("/metrics");
         Assert.Contains(
-            "aitbc_monitor_verdicts_total{verdict=\"park\",detector=\"probation\"}", metrics, StringComparison.Ordinal);
+            "aitbc_monitor_verdicts_total{verdict=\"park\",detector=\"strangers\"}", metrics, StringComparison.Ordinal);
 
         // While the node runs, and after it has stopped; and whoever replays the journal obeys the same verdicts.
         Assert.True(AuditVerifier.Run(node.DataPath, CancellationToken.None).Ok);

@@ -149,7 +149,9 @@ internal sealed class CapDrill(DrillScale scale, Action<string> note)
         var kills = 0;
         while (!ending.IsCompleted)
         {
-            using var process = await NodeProcess.StartAtAsync(chain.Directory, node.Port, stop)
+            // The monitor would hold such an agent long before its caps do; they must hold by themselves.
+            using var process = await NodeProcess
+                .StartAtAsync(chain.Directory, node.Port, stop, "--monitor", "off")
                 .ConfigureAwait(false);
             var life = kills < scale.Of(6, 2) ? scale.Of(400UL, 150UL) : ulong.MaxValue / 2;
             var until = (await client.FindSeqAsync(stop).ConfigureAwait(false) ?? 0) + life;

@@ -61,7 +61,7 @@ internal sealed record DrillParts(
 /// <summary>The drill's one object.</summary>
 /// <param name="Passed">Whether every promise held.</param>
 /// <param name="Failed">The promises that did not, each in a sentence.</param>
-/// <param name="Missed">Targets of speed that this machine missed just now; they break no promise.</param>
+/// <param name="Missed">Targets of speed and of detection that were missed; they break no promise.</param>
 /// <param name="OverCap">Base units over any cap in the worst window; at most 2^53 - 1 is shown.</param>
 /// <param name="SpentOfCap">The least share of a cap that was spent in its fullest window.</param>
 /// <param name="EffectsAfterStop">New debits and obligations that a stop should have prevented.</param>
@@ -102,7 +102,7 @@ internal sealed record DrillReport(
     /// <summary>Judges the parts.</summary>
     public static DrillReport Of(DrillParts parts, DrillScale scale, TimeSpan took)
     {
-        var failed = DrillJudge.Failures(parts, scale.Quick);
+        var failed = DrillJudge.Failures(parts);
         var over = parts.Caps.Caps.Concat(parts.Clock.Caps).Max(cap => cap.Over.BaseUnits);
         return new DrillReport(
             failed.Count == 0,

@@ -123,7 +123,8 @@ internal sealed class StopDrill(DrillScale scale, Action<string> note)
         var agents = await StopSetUp.RunAsync(chain, scale.Of(40, 20), stop).ConfigureAwait(false);
         note($"{Agents} agents under load; {Stopped} are stopped one by one, then the market, then everything.");
         StopDrillResult result;
-        using (var node = await NodeProcess.StartAsync(chain.Directory, stop).ConfigureAwait(false))
+        // Without the monitor, which would hold the load before a stop does.
+        using (var node = await NodeProcess.StartAsync(chain.Directory, stop, "--monitor", "off").ConfigureAwait(false))
         using (guardian = await StopLoad.ConnectAsync(node.Url, stop).ConfigureAwait(false))
         {
             answers = new AnswerReader(guardian);

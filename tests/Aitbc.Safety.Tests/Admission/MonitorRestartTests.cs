@@ -61,12 +61,12 @@ public sealed class MonitorRestartTests
     }
 
     [Fact]
-    public async Task Where_nothing_was_kept_fourteen_days_are_read_back()
+    public async Task Where_nothing_was_kept_five_weeks_are_read_back()
     {
         await using var chain = new MonitoredChain();
         var agent = await chain.NewAgentAsync();
         await chain.PayAsync(agent, chain.Owner, 2);
-        chain.Clock.Now += Duration.FromDays(20);
+        chain.Clock.Now += Duration.FromDays(40);
         await chain.PayAsync(agent, chain.Owner, 2);
         var last = chain.Ledger.View.Seq;
         await chain.RestartAsync(Ending.KilledWithoutWindows);
