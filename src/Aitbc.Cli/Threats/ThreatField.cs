@@ -20,7 +20,7 @@ using Aitbc.Protocol.Wire;
 namespace Aitbc.Cli.Threats;
 
 /// <summary>A chain of its own behind a real node, with people, a merchant and an attacker: where one threat is tried.
-/// All that is tried goes over HTTP, as a stranger's would; only what is looked at is read inside.</summary>
+/// Payloads go over HTTP, as a stranger's would; blobs are given, and what came of it is read, inside.</summary>
 /// <remarks>One owner. Gas costs next to nothing here, so that it hides no theft.</remarks>
 internal sealed class ThreatField : IAsyncDisposable
 {
