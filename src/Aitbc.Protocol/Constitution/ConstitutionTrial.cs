@@ -231,8 +231,11 @@ public sealed class ConstitutionTrial
         if (terms.Rules.Count > 0)
         {
             ref var set = ref state.RuleSets.Add(out var at);
-            set.Count = terms.Rules.Count;
-            set.Terms = rules;
+            foreach (ref readonly var rule in ((ReadOnlySpan<RuleTerms>)rules)[..terms.Rules.Count])
+            {
+                set.Add(rule, 0);
+            }
+
             trial.RuleSet = at + 1;
             trial.Flags = AgentFlags.Rules;
         }

@@ -81,10 +81,7 @@ public readonly record struct RuleWritten(AccountNumber Account, MotionId Motion
             slot = added + 1;
         }
 
-        ref var set = ref state.RuleSets.Write(slot - 1);
-        set.Terms[set.Count] = Rule;
-        set.Uses[set.Count].SinceBucket = RollingLimits.BucketOf(state.Globals.TimeMs);
-        set.Count++;
+        state.RuleSets.Write(slot - 1).Add(Rule, RollingLimits.BucketOf(state.Globals.TimeMs));
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Aitbc.Primitives;
 using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
@@ -15,21 +16,21 @@ internal static class RuleChecks
         LedgerState state, in AgentRecord agent, CommandKind kind, in Exposure exposure)
     {
         ref readonly var set = ref state.RuleSets[agent.RuleSet - 1];
-        var bit = 1UL << (int)kind;
+        var binding = set.Bindings[(int)kind];
         var worst = Outcome.Applied;
-        for (var i = 0; i < set.Count; i++)
+        for (var left = binding.Bound & ~(binding.Rolling | binding.Approval); left != 0; left &= left - 1)
         {
-            ref readonly var rule = ref set.Terms[i];
-            if (((rule.Actions | rule.Then) & bit) == 0)
-            {
-                continue;
-            }
+            worst = Worse(worst, CheckBound(state, set, BitOperations.TrailingZeroCount(left), exposure));
+        }
 
-            var outcome = Check(state, rule, set.Uses[i], bit, exposure);
-            if (outcome != Outcome.Applied && (worst == Outcome.Applied || outcome < worst))
-            {
-                worst = outcome;
-            }
+        for (var left = binding.Rolling; left != 0; left &= left - 1)
+        {
+            worst = Worse(worst, CheckRolling(state, set, BitOperations.TrailingZeroCount(left), exposure));
+        }
+
+        for (var left = binding.Held; left != 0; left &= left - 1)
+        {
+            worst = Worse(worst, CheckHeld(state, set, BitOperations.TrailingZeroCount(left)));
         }
 
         return worst;
@@ -39,10 +40,9 @@ internal static class RuleChecks
     public static bool NeedsApproval(LedgerState state, in AgentRecord agent, CommandKind kind, TokenAmount value)
     {
         ref readonly var set = ref state.RuleSets[agent.RuleSet - 1];
-        for (var i = 0; i < set.Count; i++)
+        for (var left = set.Bindings[(int)kind].Approval; left != 0; left &= left - 1)
         {
-            ref readonly var rule = ref set.Terms[i];
-            if (rule.Kind == RuleKind.ApprovalAbove && (rule.Actions >> (int)kind & 1) == 1 && value > rule.Amount)
+            if (value > set.Gates[BitOperations.TrailingZeroCount(left)].Amount)
             {
                 return true;
             }
@@ -56,11 +56,9 @@ internal static class RuleChecks
     public static bool MayPay(LedgerState state, in AgentRecord agent, CommandKind kind, int payee)
     {
         ref readonly var set = ref state.RuleSets[agent.RuleSet - 1];
-        for (var i = 0; i < set.Count; i++)
+        for (var left = set.Bindings[(int)kind].Bound; left != 0; left &= left - 1)
         {
-            ref readonly var rule = ref set.Terms[i];
-            var isBound = (rule.Actions >> (int)kind & 1) == 1;
-            if (isBound && CheckPayee(state, rule, payee) != Outcome.Applied)
+            if (CheckPayee(state, set.Terms[BitOperations.TrailingZeroCount(left)], payee) != Outcome.Applied)
             {
                 return false;
             }
@@ -74,20 +72,15 @@ internal static class RuleChecks
     {
         ref var set = ref state.RuleSets.Write(slot);
         var nowMs = state.Globals.TimeMs;
-        for (var i = 0; i < set.Count; i++)
+        for (var left = set.Bindings[(int)kind].Bound; left != 0; left &= left - 1)
         {
-            ref readonly var rule = ref set.Terms[i];
-            if ((rule.Actions >> (int)kind & 1) == 0)
-            {
-                continue;
-            }
-
+            var i = BitOperations.TrailingZeroCount(left);
             set.Uses[i].LastMs = nowMs;
-            if (rule.IsRolling)
+            if (set.Gates[i].Kind is RuleKind.RollingValue or RuleKind.RollingCount)
             {
-                var amount = rule.Kind == RuleKind.RollingCount ? TokenAmount.FromBaseUnits(1) : value;
+                var amount = set.Gates[i].Kind == RuleKind.RollingCount ? TokenAmount.FromBaseUnits(1) : value;
                 RollingLimits.Reserve(
-                    state, ref set.Uses[i].Window, nowMs, amount, RollingLimits.BucketsOf(rule.WindowMs));
+                    state, ref set.Uses[i].Window, nowMs, amount, RollingLimits.BucketsOf(set.Gates[i].WindowMs));
             }
         }
     }
@@ -96,13 +89,17 @@ internal static class RuleChecks
     public static void Reserve(LedgerState state, int slot, CommandKind kind, TokenAmount value)
     {
         ref var set = ref state.RuleSets.Write(slot);
-        for (var i = 0; i < set.Count; i++)
+        for (var left = set.Bindings[(int)kind].Rolling; left != 0; left &= left - 1)
         {
-            ref readonly var rule = ref set.Terms[i];
-            if (rule.Kind == RuleKind.RollingValue && (rule.Actions >> (int)kind & 1) == 1)
+            var i = BitOperations.TrailingZeroCount(left);
+            if (set.Gates[i].Kind == RuleKind.RollingValue)
             {
                 RollingLimits.Reserve(
-                    state, ref set.Uses[i].Window, state.Globals.TimeMs, value, RollingLimits.BucketsOf(rule.WindowMs));
+                    state,
+                    ref set.Uses[i].Window,
+                    state.Globals.TimeMs,
+                    value,
+                    RollingLimits.BucketsOf(set.Gates[i].WindowMs));
             }
         }
     }
@@ -111,11 +108,10 @@ internal static class RuleChecks
     public static void Release(LedgerState state, int slot, CommandKind kind, int bucket, TokenAmount value)
     {
         ref var set = ref state.RuleSets.Write(slot);
-        for (var i = 0; i < set.Count; i++)
+        for (var left = set.Bindings[(int)kind].Rolling; left != 0; left &= left - 1)
         {
-            ref readonly var rule = ref set.Terms[i];
-            if (rule.Kind == RuleKind.RollingValue && (rule.Actions >> (int)kind & 1) == 1
-                && bucket > set.Uses[i].SinceBucket)
+            var i = BitOperations.TrailingZeroCount(left);
+            if (set.Gates[i].Kind == RuleKind.RollingValue && bucket > set.Uses[i].SinceBucket)
             {
                 RollingLimits.Release(state, ref set.Uses[i].Window, bucket, value);
             }
@@ -142,33 +138,45 @@ internal static class RuleChecks
         }
     }
 
-    private static Outcome Check(
-        LedgerState state, in RuleTerms rule, in RuleUse use, ulong bit, in Exposure exposure)
+    private static Outcome Worse(Outcome worst, Outcome next) =>
+        next != Outcome.Applied && (worst == Outcome.Applied || next < worst) ? next : worst;
+
+    private static Outcome CheckHeld(LedgerState state, in RuleSetRecord set, int rule)
     {
-        var nowMs = state.Globals.TimeMs;
-        var binds = (rule.Actions & bit) != 0;
-        switch (rule.Kind)
+        var lastMs = set.Uses[rule].LastMs;
+        return lastMs > 0 && state.Globals.TimeMs - lastMs < set.Gates[rule].WindowMs
+            ? Outcome.SequenceHold
+            : Outcome.Applied;
+    }
+
+    private static Outcome CheckRolling(LedgerState state, in RuleSetRecord set, int rule, in Exposure exposure)
+    {
+        ref readonly var gate = ref set.Gates[rule];
+        var asked = gate.Kind == RuleKind.RollingCount ? TokenAmount.FromBaseUnits(1) : exposure.Value;
+        var used = RollingLimits.Used(
+            state, set.Uses[rule].Window, state.Globals.TimeMs, RollingLimits.BucketsOf(gate.WindowMs));
+        return !asked.IsZero && ConstitutionRules.Passes(used, asked, gate.Amount)
+            ? Outcome.WindowLimit
+            : Outcome.Applied;
+    }
+
+    private static Outcome CheckBound(LedgerState state, in RuleSetRecord set, int rule, in Exposure exposure)
+    {
+        ref readonly var gate = ref set.Gates[rule];
+        switch (gate.Kind)
         {
-            case RuleKind.Sequence:
-                return (rule.Then & bit) != 0 && use.LastMs > 0 && nowMs - use.LastMs < rule.WindowMs
-                    ? Outcome.SequenceHold
-                    : Outcome.Applied;
-            case RuleKind.Deny when binds:
+            case RuleKind.Deny:
                 return Outcome.ActionDenied;
-            case RuleKind.MaxValue when binds:
-                return exposure.Amount > rule.Amount ? Outcome.ValueLimit : Outcome.Applied;
-            case RuleKind.RollingValue or RuleKind.RollingCount when binds:
-                var asked = rule.Kind == RuleKind.RollingCount ? TokenAmount.FromBaseUnits(1) : exposure.Value;
-                var used = RollingLimits.Used(state, use.Window, nowMs, RollingLimits.BucketsOf(rule.WindowMs));
-                return !asked.IsZero && ConstitutionRules.Passes(used, asked, rule.Amount)
-                    ? Outcome.WindowLimit
-                    : Outcome.Applied;
-            case RuleKind.Hours when binds:
-                return ConstitutionRules.IsHour(rule.HoursUtc, nowMs) ? Outcome.Applied : Outcome.OutsideHours;
-            case RuleKind.Counterparties or RuleKind.CounterpartyRecord when binds:
+            case RuleKind.MaxValue:
+                return exposure.Amount > gate.Amount ? Outcome.ValueLimit : Outcome.Applied;
+            case RuleKind.Hours:
+                return ConstitutionRules.IsHour(gate.HoursUtc, state.Globals.TimeMs)
+                    ? Outcome.Applied
+                    : Outcome.OutsideHours;
+            case RuleKind.Counterparties or RuleKind.CounterpartyRecord:
                 return exposure.Counterparty == Exposure.Protocol || exposure.Value.IsZero
                     ? Outcome.Applied
-                    : CheckPayee(state, rule, exposure.Counterparty);
+                    : CheckPayee(state, set.Terms[rule], exposure.Counterparty);
             default:
                 return Outcome.Applied;
         }

@@ -85,12 +85,48 @@ public struct RuleTerms
         && Then == earlier.Then && WindowMs == earlier.WindowMs;
 }
 
-/// <summary>What a rule has counted.</summary>
+/// <summary>What a check reads of a rule: half a cache line, the rules of a constitution one behind the other. The
+/// rest of its terms is for whoever reads, compares or changes it.</summary>
+public struct RuleGate
+{
+    /// <summary>As <see cref="RuleTerms.Amount"/>.</summary>
+    public TokenAmount Amount;
+
+    /// <summary>As <see cref="RuleTerms.WindowMs"/>.</summary>
+    public long WindowMs;
+
+    /// <summary>As <see cref="RuleTerms.HoursUtc"/>.</summary>
+    public uint HoursUtc;
+
+    /// <summary>As <see cref="RuleTerms.Kind"/>.</summary>
+    public RuleKind Kind;
+
+    /// <summary>Zero.</summary>
+    public byte Unused1;
+
+    /// <summary>Zero.</summary>
+    public ushort Unused2;
+}
+
+/// <summary>Which rules of a constitution concern one action, so that the others are not read.</summary>
+public struct RuleBinding
+{
+    /// <summary>Bit i: rule i binds the action.</summary>
+    public uint Bound;
+
+    /// <summary>Bit i: rule i binds the action by what was done before, in a rolling window.</summary>
+    public uint Rolling;
+
+    /// <summary>Bit i: by rule i a person may have to approve the action.</summary>
+    public uint Approval;
+
+    /// <summary>Bit i: by rule i, a sequence, the action may not follow others.</summary>
+    public uint Held;
+}
+
+/// <summary>What a rule has counted. What every check reads stands first.</summary>
 public struct RuleUse
 {
-    /// <summary>Value or acts of the window.</summary>
-    public RollingWindow Window;
-
     /// <summary>When one of a sequence's first actions last took effect, ms; 0 is never.</summary>
     public long LastMs;
 
@@ -100,6 +136,26 @@ public struct RuleUse
 
     /// <summary>Zero.</summary>
     public int Unused;
+
+    /// <summary>Value or acts of the window.</summary>
+    public RollingWindow Window;
+}
+
+/// <summary>Which rules concern each action, by <see cref="Entries.CommandKind"/>.</summary>
+[InlineArray(Length)]
+public struct RuleBindings
+{
+    /// <summary>Room for the actions there are, and a few to come.</summary>
+    public const int Length = 40;
+
+    private RuleBinding first;
+}
+
+/// <summary>What checks read of up to 24 rules.</summary>
+[InlineArray(RuleTermsSet.Length)]
+public struct RuleGates
+{
+    private RuleGate first;
 }
 
 /// <summary>Up to 24 rules.</summary>
@@ -119,7 +175,8 @@ public struct RuleUses
     private RuleUse first;
 }
 
-/// <summary>The rules of a constitution, in force or proposed; only agents that have rules have one.</summary>
+/// <summary>The rules of a constitution, in force or proposed; only agents that have rules have one. What every
+/// command reads stands first.</summary>
 public struct RuleSetRecord
 {
     /// <summary>Zero: the table's link.</summary>
@@ -131,9 +188,37 @@ public struct RuleSetRecord
     /// <summary>Zero.</summary>
     public long Unused2;
 
-    /// <summary>The rules.</summary>
-    public RuleTermsSet Terms;
+    /// <summary>Which concern which action.</summary>
+    public RuleBindings Bindings;
+
+    /// <summary>What checks read of each.</summary>
+    public RuleGates Gates;
 
     /// <summary>What each has counted.</summary>
     public RuleUses Uses;
+
+    /// <summary>The rules.</summary>
+    public RuleTermsSet Terms;
+
+    /// <summary>Adds a rule; only an event's ApplyTo calls this, and whoever tries a constitution out.</summary>
+    internal void Add(in RuleTerms rule, int sinceBucket)
+    {
+        Terms[Count] = rule;
+        Uses[Count].SinceBucket = sinceBucket;
+        Gates[Count] = new RuleGate
+        {
+            Amount = rule.Amount, WindowMs = rule.WindowMs, HoursUtc = rule.HoursUtc, Kind = rule.Kind,
+        };
+        var then = rule.Kind == RuleKind.Sequence ? rule.Then : 0;
+        for (var action = 0; action < RuleBindings.Length; action++)
+        {
+            var bound = (uint)(rule.Actions >> action & 1) << Count;
+            Bindings[action].Bound |= bound;
+            Bindings[action].Rolling |= rule.IsRolling ? bound : 0;
+            Bindings[action].Approval |= rule.Kind == RuleKind.ApprovalAbove ? bound : 0;
+            Bindings[action].Held |= (uint)(then >> action & 1) << Count;
+        }
+
+        Count++;
+    }
 }

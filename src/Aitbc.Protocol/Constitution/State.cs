@@ -58,9 +58,6 @@ public struct RollingWindow
     /// <summary>Base units in all buckets held, also such as have left since the last write.</summary>
     public TokenAmount Total;
 
-    /// <summary>Base units in the newest bucket.</summary>
-    public TokenAmount Newest;
-
     /// <summary>Number of the newest bucket: time / 15 min.</summary>
     public int NewestBucket;
 
@@ -73,6 +70,9 @@ public struct RollingWindow
     /// <summary>Number of the oldest listed bucket, so that its record is read only once it has left; 0 where none is
     /// listed.</summary>
     public int OldestBucket;
+
+    /// <summary>Base units in the newest bucket.</summary>
+    public TokenAmount Newest;
 }
 
 /// <summary>One bucket that is no longer the newest of its window.</summary>

@@ -126,20 +126,11 @@ public struct AgentRecord
     /// <summary>1 once retired; for ever.</summary>
     public byte Retired;
 
-    /// <summary>How many guardians must agree to release or loosen.</summary>
-    public byte GuardianThreshold;
-
-    /// <summary>Guardians in the set.</summary>
-    public byte GuardianCount;
-
-    /// <summary>Bit i: guardian i agrees to the release.</summary>
-    public byte ReleaseVotes;
-
-    /// <summary>Capabilities stated.</summary>
-    public byte CapabilityCount;
-
     /// <summary>What it has beside its limits.</summary>
     public AgentFlags Flags;
+
+    /// <summary>Slot + 1 of its constitution's rules; 0 is none.</summary>
+    public int RuleSet;
 
     /// <summary>Rolling 24 h of value reserved or spent.</summary>
     public RollingWindow Volume;
@@ -174,8 +165,17 @@ public struct AgentRecord
     /// <summary>Version it states of itself.</summary>
     public Label Version;
 
-    /// <summary>Slot + 1 of its constitution's rules; 0 is none.</summary>
-    public int RuleSet;
+    /// <summary>How many guardians must agree to release or loosen.</summary>
+    public byte GuardianThreshold;
+
+    /// <summary>Guardians in the set.</summary>
+    public byte GuardianCount;
+
+    /// <summary>Bit i: guardian i agrees to the release.</summary>
+    public byte ReleaseVotes;
+
+    /// <summary>Capabilities stated.</summary>
+    public byte CapabilityCount;
 
     /// <summary>Slot + 1 of the rules that the next change of its constitution brings; 0 is none.</summary>
     public int NextRuleSet;

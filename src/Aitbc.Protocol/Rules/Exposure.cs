@@ -10,6 +10,11 @@ using Aitbc.Protocol.Verification;
 
 namespace Aitbc.Protocol.Rules;
 
+/// <summary>A command of an agent.</summary>
+/// <param name="Agent">The agent's account.</param>
+/// <param name="Command">What it asks for.</param>
+public readonly record struct AgentCommand(AccountNumber Agent, Command Command);
+
 /// <summary>What a command puts at risk, for whoever watches agents.</summary>
 /// <param name="Value">Base units that count against the daily volume.</param>
 /// <param name="Stake">Base units added to the stake.</param>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Aitbc.Protocol.Accounts;
@@ -56,10 +57,35 @@ internal static class Lookahead
         }
     }
 
+    /// <summary>The same for commands that are only judged, which takes so little that more must be under way.</summary>
+    public static void Fetch(LedgerState state, ReadOnlySpan<AgentCommand> coming, int next)
+    {
+        const int Cells = 16;
+        const int Records = 12;
+        const int Bindings = 8;
+        const int Rules = 4;
+        if (next + Cells < coming.Length)
+        {
+            Fetch(state.Accounts, coming[next + Cells].Agent.Slot, 3);
+            FetchCells(state, coming[next + Cells].Command);
+            Fetch(state.Agents, AccountOf(state, coming[next + Records]).Agent - 1, 4);
+            FetchTargets(state, coming[next + Records].Command);
+            FetchRules(state, AccountOf(state, coming[next + Bindings]), coming[next + Bindings].Command, isLast: false);
+            FetchRules(state, AccountOf(state, coming[next + Rules]), coming[next + Rules].Command, isLast: true);
+        }
+    }
+
+    private static ref readonly AccountRecord AccountOf(LedgerState state, in AgentCommand command) =>
+        ref state.Accounts[command.Agent.Slot];
+
     private static void FetchCells(LedgerState state, ClientPayload payload)
     {
         state.AccountIndex.Fetch(payload.From.Prefix);
-        var command = FirstOf(payload);
+        FetchCells(state, FirstOf(payload));
+    }
+
+    private static void FetchCells(LedgerState state, Command? command)
+    {
         if (command is Transfer transfer)
         {
             state.AccountIndex.Fetch(transfer.To.Prefix);
@@ -73,7 +99,11 @@ internal static class Lookahead
     private static void FetchRecords(LedgerState state, ClientPayload payload)
     {
         Fetch(state.Accounts, state.AccountIndex.Find(payload.From.Prefix), 3);
-        var command = FirstOf(payload);
+        FetchTargets(state, FirstOf(payload));
+    }
+
+    private static void FetchTargets(LedgerState state, Command? command)
+    {
         if (command is Transfer transfer)
         {
             Fetch(state.Accounts, state.AccountIndex.Find(transfer.To.Prefix), 2);
@@ -114,6 +144,11 @@ internal static class Lookahead
     private static void FetchOthers(LedgerState state, ClientPayload payload, bool isLast)
     {
         var command = FirstOf(payload);
+        if (command is not null && state.AccountIndex.Find(payload.From.Prefix) is var from and >= 0)
+        {
+            FetchRules(state, state.Accounts[from], command, isLast);
+        }
+
         if (command is PlaceBid bid)
         {
             if (isLast && state.WorkloadIndex.Find(bid.Workload.Value) is var open and >= 0)
@@ -124,6 +159,35 @@ internal static class Lookahead
         else if (command is AcceptWork accept)
         {
             FetchBidders(state, state.WorkloadIndex.Find(accept.Workload.Value), isLast);
+        }
+    }
+
+    /// <summary>First which rules of a constitution concern a command, then those rules and what they have counted.
+    /// </summary>
+    private static void FetchRules(LedgerState state, in AccountRecord account, Command command, bool isLast)
+    {
+        if (account.Agent == 0 || state.Agents[account.Agent - 1].RuleSet is var rules && rules == 0)
+        {
+            return;
+        }
+
+        ref readonly var set = ref state.RuleSets[rules - 1];
+        ref readonly var binding = ref set.Bindings[(int)command.Kind];
+        if (!isLast)
+        {
+            Fetch(in binding, 0);
+            return;
+        }
+
+        for (var left = binding.Bound | binding.Held; left != 0; left &= left - 1)
+        {
+            Fetch(in set.Gates[BitOperations.TrailingZeroCount(left)], 0);
+        }
+
+        for (var left = binding.Rolling | binding.Held; left != 0; left &= left - 1)
+        {
+            Fetch(in set.Uses[BitOperations.TrailingZeroCount(left)], 0);
+            Fetch(in set.Uses[BitOperations.TrailingZeroCount(left)], 40);
         }
     }
 

@@ -188,15 +188,26 @@ public sealed partial class LedgerState
             exposure.Counterparty == Exposure.Stranger);
     }
 
-    /// <summary>What an agent's constitution, and whoever oversees it, say of a command at the state's time: checks 3
-    /// to 8 of the design's order, of that command alone.</summary>
-    /// <param name="agent">Whose command it is; who is no agent is bound by nothing.</param>
-    /// <param name="command">The command.</param>
-    /// <returns><see cref="Outcome.Applied"/> where they let it pass, else the refusal.</returns>
-    public Outcome JudgementOf(AccountNumber agent, Command command)
+    /// <summary>What agents' constitutions, and whoever oversees them, say of commands at the state's time: checks 3 to
+    /// 8 of the design's order, each of that command alone.</summary>
+    /// <param name="commands">Whose commands they are; who is no agent is bound by nothing.</param>
+    /// <param name="judgements">For each <see cref="Outcome.Applied"/> where they let it pass, else the refusal.</param>
+    /// <exception cref="ArgumentException">There is not room for all.</exception>
+    public void Judge(ReadOnlySpan<AgentCommand> commands, Span<Outcome> judgements)
     {
-        var exposure = Exposure.Of(this, command);
-        return ConstitutionRules.Check(this, Accounts[agent.Slot], command.Kind, exposure, default, out _);
+        if (judgements.Length < commands.Length)
+        {
+            throw new ArgumentException("There is less room than there are commands.", nameof(judgements));
+        }
+
+        for (var i = 0; i < commands.Length; i++)
+        {
+            Lookahead.Fetch(this, commands, i);
+            var (agent, command) = commands[i];
+            var exposure = Exposure.Of(this, command);
+            judgements[i] =
+                ConstitutionRules.Check(this, Accounts[agent.Slot], command.Kind, exposure, default, out _);
+        }
     }
 
     /// <summary>Whether an allowance covers an agent's command: what needs a person for it has been said.</summary>

@@ -8,7 +8,7 @@ namespace Aitbc.Protocol.State;
 public sealed partial class LedgerState
 {
     /// <summary>Begins the bytes; its number changes whenever a record's layout or the order of tables does.</summary>
-    private static ReadOnlySpan<byte> Header => "aitbc/state/3\0"u8;
+    private static ReadOnlySpan<byte> Header => "aitbc/state/4\0"u8;
 
     /// <summary>
     /// The state's hash: SHA-256 of exactly the bytes that <see cref="Save"/> writes. Same events, same hash; indexes
