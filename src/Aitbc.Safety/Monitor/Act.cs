@@ -39,6 +39,9 @@ internal struct Act
     /// <summary>The payee's place in the window, or below 0.</summary>
     public int Place;
 
+    /// <summary>The payee as of now, where it has a place.</summary>
+    public Dealings.Payee Known;
+
     /// <summary>What the payee got lately, this included.</summary>
     public ulong PayeeRecent;
 

@@ -103,6 +103,7 @@ internal struct ActivityWindow
     private long hourSlot;
     private long daySlot;
     private int ownDay;
+    private bool hasActed;
     private uint peakActs;
     private ulong peakValue;
     private ulong peakDay;
@@ -139,6 +140,7 @@ internal struct ActivityWindow
     {
         hourActSlots[(int)(hourSlot % HourSlots)]++;
         peakActs = Math.Max(peakActs, ++HourActs);
+        hasActed = true;
     }
 
     /// <summary>Notes the time of an act.</summary>
@@ -236,7 +238,9 @@ internal struct ActivityWindow
         }
 
         (hourSlot, daySlot) = (nowMs / HourSlotMs, nowMs / DaySlotMs);
-        var day = (int)((nowMs - FirstMs) / DayMs);
+
+        // A day ends with a slot, so that it does not matter when within the slot somebody looks.
+        var day = (int)(((hourSlot * HourSlotMs) - FirstMs) / DayMs);
         if (day > ownDay)
         {
             Fold(isOneDay: day == ownDay + 1);
@@ -244,9 +248,18 @@ internal struct ActivityWindow
         }
     }
 
-    /// <summary>A day without an act changes nothing that is usual: a rest is not a new habit.</summary>
+    /// <summary>A day without an act changes nothing that is usual: a rest is not a new habit. Nor does it matter whether
+    /// somebody looked meanwhile: days that end one by one leave the same as days that end together.</summary>
     private void Fold(bool isOneDay)
     {
+        SettledKinds |= isOneDay ? youngKinds : youngKinds | youngerKinds;
+        (youngKinds, youngerKinds) = (isOneDay ? youngerKinds : 0, 0);
+        if (!hasActed)
+        {
+            return;
+        }
+
+        hasActed = false;
         Days = Math.Min(Days + 1, UsualDays);
         var share = (uint)Days;
         PeakActs = Math.Max(peakActs, PeakActs - (PeakActs / HourForgetting));
@@ -258,10 +271,8 @@ internal struct ActivityWindow
         PeakBeyond = Math.Max(ripe, PeakBeyond - (PeakBeyond / DayForgetting));
         PeakCircle = Math.Max(circleOfDay, PeakCircle - (PeakCircle / DayForgetting));
         waiting = beyond;
-        (peakActs, peakValue, peakDay) = (HourActs, 0, Day.Volume);
+        (peakActs, peakValue, peakDay) = (0, 0, 0);
         (volume, beyond, circleOfDay) = (0, 0, 0);
-        SettledKinds |= isOneDay ? youngKinds : youngKinds | youngerKinds;
-        (youngKinds, youngerKinds) = (isOneDay ? youngerKinds : 0, 0);
     }
 
     /// <summary>Sums that leave together.</summary>

@@ -27,10 +27,10 @@ internal struct Dealings
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly int FindPayee(int id) => ((ReadOnlySpan<int>)payeeIds).IndexOf(id);
 
-    /// <summary>A payee as of a quarter of an hour.</summary>
-    public Payee PayeeAt(int place, int quarter, int usualDays)
+    /// <summary>A payee as of a quarter of an hour; a look, which changes nothing.</summary>
+    public readonly Payee PayeeAt(int place, int quarter, int usualDays)
     {
-        ref var payee = ref payees[place];
+        var payee = payees[place];
         if (quarter > payee.Quarter)
         {
             payee.Advance(quarter, usualDays);
@@ -40,16 +40,24 @@ internal struct Dealings
     }
 
     /// <summary>Takes in what a payee got, or would: a stranger takes the place of whoever matters least.</summary>
-    public void Pay(int id, int place, ulong value, int quarter, bool isApproved)
+    /// <param name="id">The payee.</param>
+    /// <param name="place">Its place, or below 0.</param>
+    /// <param name="known">The payee as of now, where it has a place.</param>
+    /// <param name="value">What it got.</param>
+    /// <param name="quarter">The time.</param>
+    /// <param name="isApproved">Whether a person let it pass.</param>
+    public void Pay(int id, int place, in Payee known, ulong value, int quarter, bool isApproved)
     {
+        var payee = known;
         if (place < 0)
         {
             place = LeastPayee(quarter);
             payeeIds[place] = id;
-            payees[place] = new Payee { Quarter = quarter, Since = quarter };
+            payee = new Payee { Quarter = quarter, Since = quarter };
         }
 
-        payees[place].Recent = CoarseAmount.Add(payees[place].Recent, value);
+        payees[place] = payee;
+        payees[place].Recent = CoarseAmount.Add(payee.Recent, value);
         if (isApproved)
         {
             payees[place].Since = 0;
@@ -103,10 +111,12 @@ internal struct Dealings
                 most = Math.Min(most, DecayOf(onward.payees[passed].Recent, quarter - onward.payees[passed].Quarter));
             }
 
-            payers[i].Advance(quarter);
-            most = Math.Min(most, payers[i].Unmatched);
+            var payer = payers[i];
+            payer.Advance(quarter);
+            most = Math.Min(most, payer.Unmatched);
             matched += most;
-            payers[i].Unmatched -= isTaken ? most : 0;
+            payer.Unmatched -= most;
+            payers[i] = isTaken ? payer : payers[i];
         }
 
         return matched;

@@ -17,12 +17,20 @@ public sealed partial class SafetyMonitor
     /// <returns>The gravest finding; of equals the first.</returns>
     public MonitorFinding Judge(ReadOnlySpan<ObservedAction> actions)
     {
+        // To look at windows only brings them up to the time, which changes nothing that they will ever say: one action
+        // alone, the usual case, leaves nothing to be taken back.
+        if (actions.Length == 1)
+        {
+            return TryPrepare(in actions[0], out var agent, out var owner, out var act, out var whole)
+                ? JudgeBoth(agent, owner, in act, in whole)
+                : NoRoom;
+        }
+
         kept.Clear();
         var worst = default(MonitorFinding);
         Touch(in actions[0]);
         foreach (ref readonly var action in actions)
         {
-            // Before it is looked at: a look rolls the windows on.
             KeepImages(in action);
             if (!TryPrepare(in action, out var agent, out var owner, out var act, out var whole))
             {
@@ -32,11 +40,9 @@ public sealed partial class SafetyMonitor
 
             var found = JudgeBoth(agent, owner, in act, in whole);
             worst = found.Verdict > worst.Verdict ? found : worst;
-            if (actions.Length > 1)
-            {
-                Count(agent, owner);
-                Take(in action, agent, owner, in act, in whole, isApproved: false);
-            }
+            NoteGrant(in action, agent, owner);
+            Count(agent, owner);
+            Take(in action, agent, owner, in act, in whole, isApproved: false);
         }
 
         for (var i = 0; i < kept.Count; i++)
@@ -58,6 +64,7 @@ public sealed partial class SafetyMonitor
             return false;
         }
 
+        NoteGrant(in attempt, agent, owner);
         Count(agent, owner);
         return true;
     }
@@ -92,6 +99,12 @@ public sealed partial class SafetyMonitor
     {
         KeepImage(agents.Find(action.Agent) << 1);
         KeepImage((owners.Find(action.Owner) << 1) | 1);
+        if (agents.Find(action.Agent) is var agent and >= 0)
+        {
+            // The owner before, where it has another now.
+            KeepImage((owners.Find(new AccountNumber(agents[agent].Owner)) << 1) | 1);
+        }
+
         if (action.Counterparty is { } payee && agents.Find(payee) is var place and >= 0)
         {
             KeepImage(place << 1);

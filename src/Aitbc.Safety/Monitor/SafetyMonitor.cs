@@ -47,6 +47,7 @@ public sealed partial class SafetyMonitor
         }
 
         var worst = JudgeBoth(agent, owner, in act, in whole);
+        NoteGrant(in action, agent, owner);
         Count(agent, owner);
         if (worst.Verdict == MonitorLevel.Pass)
         {
@@ -89,6 +90,7 @@ public sealed partial class SafetyMonitor
             return false;
         }
 
+        NoteGrant(in action, agent, owner);
         if (isCounted)
         {
             Count(agent, owner);
@@ -172,11 +174,6 @@ public sealed partial class SafetyMonitor
         }
 
         ref var window = ref agents[agent];
-        if (window.Owner != action.Owner.Value)
-        {
-            Move(ref window, action.Owner);
-        }
-
         window.Roll(nowMs);
         var payeeWindow = action.Counterparty is { } payee ? agents.Find(payee) : -1;
         ref var onward = ref payeeWindow < 0 ? ref window.Dealings : ref agents[payeeWindow].Dealings;
@@ -196,10 +193,9 @@ public sealed partial class SafetyMonitor
         ref var all = ref owners[owner];
         all.Roll(nowMs);
         // What its agents may do all together: what the others stated last, and what this one states now.
-        all.DailyActs = all.DailyActs - window.DailyActs + action.DailyActs;
-        window.DailyActs = action.DailyActs;
+        var stated = window.Owner == action.Owner.Value ? window.DailyActs : 0;
         whole = act;
-        whole.DailyActs = all.DailyActs;
+        whole.DailyActs = all.DailyActs - stated + action.DailyActs;
         (whole.IsOwner, whole.Young) = (true, act.IsFresh ? act.Value : 0);
         // Agents of one owner have caps of their own: what is added up are shares of them.
         whole.OwnBeyond = PpmOf(window.Day.Beyond + act.Beyond, act.Cap);
@@ -216,15 +212,26 @@ public sealed partial class SafetyMonitor
         return true;
     }
 
-    /// <summary>An agent with a new owner: its grant no longer counts for the one before.</summary>
-    private void Move(ref ActivityWindow window, AccountNumber owner)
+    /// <summary>Notes what an agent is granted. With a new owner its grant no longer counts for the one before.
+    /// </summary>
+    private void NoteGrant(in ObservedAction action, int agent, int owner)
     {
-        if (owners.Find(new AccountNumber(window.Owner)) is var before and >= 0)
+        ref var window = ref agents[agent];
+        if (window.Owner != action.Owner.Value)
         {
-            owners[before].DailyActs -= window.DailyActs;
+            if (owners.Find(new AccountNumber(window.Owner)) is var before and >= 0)
+            {
+                owners[before].DailyActs -= window.DailyActs;
+            }
+
+            (window.Owner, window.DailyActs) = (action.Owner.Value, 0);
         }
 
-        (window.Owner, window.DailyActs) = (owner.Value, 0);
+        if (owner >= 0)
+        {
+            owners[owner].DailyActs = owners[owner].DailyActs - window.DailyActs + action.DailyActs;
+            window.DailyActs = action.DailyActs;
+        }
     }
 
     private void Describe(in ObservedAction action, in ActivityWindow window, int payeeWindow, ref Act act)
@@ -265,7 +272,7 @@ public sealed partial class SafetyMonitor
         var quarter = (int)(nowMs / 900_000);
         act.Place = act.Payee == Act.NotOpened ? -1 : window.Dealings.FindPayee(act.Payee);
         var known = act.Place < 0 ? default : window.Dealings.PayeeAt(act.Place, quarter, options.UsualDays);
-        act.PayeeUsual = known.Usual;
+        (act.Known, act.PayeeUsual) = (known, known.Usual);
         act.PayeeRecent = CoarseAmount.Add(known.Recent, act.Value);
         if (!act.IsOwner)
         {
@@ -359,7 +366,7 @@ public sealed partial class SafetyMonitor
 
         if (act.Payee is Act.FirstAccount or > Act.FirstAccount)
         {
-            window.Dealings.Pay(act.Payee, act.Place, act.Flow > 0 ? act.Flow : act.Value, quarter, isApproved);
+            window.Dealings.Pay(act.Payee, act.Place, in act.Known, act.Flow > 0 ? act.Flow : act.Value, quarter, isApproved);
         }
 
         if (isApproved)
