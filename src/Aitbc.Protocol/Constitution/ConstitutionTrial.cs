@@ -233,7 +233,7 @@ public sealed class ConstitutionTrial
             ref var set = ref state.RuleSets.Add(out var at);
             foreach (ref readonly var rule in ((ReadOnlySpan<RuleTerms>)rules)[..terms.Rules.Count])
             {
-                set.Add(rule, 0);
+                set.Add(rule);
             }
 
             trial.RuleSet = at + 1;

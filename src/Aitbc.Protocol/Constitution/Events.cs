@@ -81,7 +81,7 @@ public readonly record struct RuleWritten(AccountNumber Account, MotionId Motion
             slot = added + 1;
         }
 
-        state.RuleSets.Write(slot - 1).Add(Rule, RollingLimits.BucketOf(state.Globals.TimeMs));
+        state.RuleSets.Write(slot - 1).Add(Rule);
     }
 }
 

@@ -201,10 +201,9 @@ public struct RuleSetRecord
     public RuleTermsSet Terms;
 
     /// <summary>Adds a rule; only an event's ApplyTo calls this, and whoever tries a constitution out.</summary>
-    internal void Add(in RuleTerms rule, int sinceBucket)
+    internal void Add(in RuleTerms rule)
     {
         Terms[Count] = rule;
-        Uses[Count].SinceBucket = sinceBucket;
         Gates[Count] = new RuleGate
         {
             Amount = rule.Amount, WindowMs = rule.WindowMs, HoursUtc = rule.HoursUtc, Kind = rule.Kind,
