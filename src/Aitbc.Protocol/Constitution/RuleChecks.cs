@@ -158,7 +158,7 @@ internal static class RuleChecks
             case RuleKind.MaxValue when binds:
                 return exposure.Amount > rule.Amount ? Outcome.ValueLimit : Outcome.Applied;
             case RuleKind.RollingValue or RuleKind.RollingCount when binds:
-                var asked = rule.Kind == RuleKind.RollingCount ? TokenAmount.FromBaseUnits(1) : exposure.Value;
+                var asked = rule.Kind == RuleKind.RollingCount ? TokenAmount.FromBaseUnits(1) : exposure.Amount;
                 var used = RollingLimits.Used(state, use.Window, nowMs, RollingLimits.BucketsOf(rule.WindowMs));
                 return !asked.IsZero && ConstitutionRules.Passes(used, asked, rule.Amount)
                     ? Outcome.WindowLimit
