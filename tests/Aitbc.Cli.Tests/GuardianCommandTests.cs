@@ -119,8 +119,8 @@ public sealed class GuardianCommandTests : IAsyncLifetime
         var stopped = await RunAsync("stop", option, NodePath);
         Assert.Equal((0, ""), (stopped.ExitCode, stopped.Error));
         Assert.Matches(
-            $"^{name} is stopped since entry [0-9]+, by {people[0]}\\.\n'aitbc release --{scope}' lets it go on, once 1 of"
-                + " the council agree\\.\n$",
+            $"^{name} is stopped since entry [0-9]+, by {people[0]}\\.\n'aitbc release --{scope}' lets it go on, once"
+                + " 1 of the council agree\\.\n$",
             stopped.Out.ReplaceLineEndings("\n"));
         Assert.True((await GetAsync("/v1/chain")).GetProperty(member).GetBoolean());
 

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type KeyboardEvent } from 'react';
 import { NodeError, type Schemas } from '../api/client';
 import * as ask from '../api/queries';
 import { changeOf, mostGuardians } from '../lib/guardians';
@@ -67,11 +67,14 @@ function Making({ agent, own, close, wish }: {
     setThen([...then, id]);
     setId('');
   };
+  const addByKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    if (mayAdd) add();
+  };
   const go = (event: FormEvent) => {
     event.preventDefault();
-    if (mayAdd) {
-      add();
-    } else if (id === '' && change.isOne) {
+    if (id === '' && change.isOne) {
       wish({
         title: 'Other guardians', path: '/v1/oversight',
         commands: [{ type: 'guardians.change', agent: agent.id, guardians: then, guardianThreshold: threshold }],
@@ -97,7 +100,7 @@ function Making({ agent, own, close, wish }: {
         </ul>
         {then.length === 0 && <p className="about">Nobody: name at least one person.</p>}
         <TextInput label="Add a person, by account id" value={id} error={problem} autoComplete="off" spellCheck={false}
-          onChange={(event) => setId(event.currentTarget.value.trim())}
+          onChange={(event) => setId(event.currentTarget.value.trim())} onKeyDown={addByKey}
           rightSectionWidth={72} rightSection={<Button size="compact-sm" variant="default" disabled={!mayAdd} onClick={add}>Add</Button>} />
         <NativeSelect label="How many of them decide" value={String(threshold)}
           onChange={(event) => setChosen(Number(event.currentTarget.value))}
