@@ -147,6 +147,9 @@ public sealed class GuardedNode : IAsyncDisposable
         return (await Ledger.SubmitAsync(signed, CancellationToken.None)).Outcome;
     }
 
+    /// <summary>The newest motion.</summary>
+    public MotionId LastMotion => Ledger.View.Read(state => new MotionId(state.Globals.LastDecision));
+
     /// <summary>Who guards an agent.</summary>
     public AccountId[] GuardiansOf(AccountId agent) => Ledger.View.Read(state =>
     {

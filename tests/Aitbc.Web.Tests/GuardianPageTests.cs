@@ -19,12 +19,10 @@ public sealed class GuardianPageTests(Browser browser)
     public async Task Other_guardians_are_proposed_with_what_follows_and_guard_the_agent_once_enough_agree()
     {
         await using var node = await GuardedNode.StartAsync(looseningDelay: Duration.FromSeconds(2));
-        await using var elsewhere = await browser.VisitAsync();
-        await elsewhere.AddAuthenticatorAsync();
-        var other = await elsewhere.BeginAsync(node);
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var away = await Scene.BeginAsync(browser, node);
+        var (_, elsewhere, other) = away;
+        await using var scene = await Scene.BeginAsync(browser, node);
+        var (_, visit, person) = scene;
         var agent = await node.RegisterAsync(Constitutions.Wide, 2, person, node.Owner);
         await elsewhere.OpenAsync($"{node.Url}agents/{agent}");
         await Expect(elsewhere.Page.GetByRole(AriaRole.List, new() { Name = "Guardians" }).GetByRole(AriaRole.Listitem))
@@ -48,6 +46,9 @@ public sealed class GuardianPageTests(Browser browser)
         await visit.Page.Keyboard.PressAsync("Enter");
         await visit.Dialog.GetByLabel($"Take {People.Short(node.Owner)} out").ClickAsync();
         await visit.Dialog.GetByLabel("How many of them decide").SelectOptionAsync("1");
+
+        // Chromium says of the account that is not there that the answer was 404.
+        visit.Complaints.RemoveAll(line => line.Contains("404", StringComparison.Ordinal));
         await Expect(follows).ToContainTextAsync($"{People.Short(other)} may then stop it");
         await Expect(follows).ToContainTextAsync($"{People.Short(node.Owner)} has no say any more.");
         await Expect(follows).ToContainTextAsync("Then 1 of 2 decide, and no longer 2 of 2.");
@@ -61,11 +62,12 @@ public sealed class GuardianPageTests(Browser browser)
         await visit.SignAsync("Propose with a passkey");
         await visit.SaysAsync("The motion is open");
         await visit.CloseDialogAsync();
-        var motion = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Motion m1: guardians" });
+        var id = node.LastMotion;
+        var motion = visit.Page.GetByRole(AriaRole.Region, new() { Name = $"Motion {id}: guardians" });
         await Expect(motion).ToContainTextAsync("1 of 2 needed");
         Assert.Equal([person, node.Owner], node.GuardiansOf(agent));
-        Assert.Equal(Outcome.Applied, await node.DecideAsync(new AgreeMotion(new MotionId(1))));
-        var guardians = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Guardians" });
+        Assert.Equal(Outcome.Applied, await node.DecideAsync(new AgreeMotion(id)));
+        var guardians = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Guardians", Exact = true });
         await Expect(guardians).ToContainTextAsync("1 of 2 approve, loosen and release");
         await Expect(guardians.GetByRole(AriaRole.Listitem)).ToContainTextAsync(
             [People.Short(person), People.Short(other)]);
