@@ -33,8 +33,8 @@ internal static class OversightPages
         return null;
     }
 
-    /// <summary>Answers a question for a page. The ids are asked for at once, what they stand for one by one: nobody who
-    /// waits for the view waits for a whole page. What has ended in between is left out.</summary>
+    /// <summary>Answers a question for a page. The ids are asked for at once, what they stand for one by one: nobody
+    /// who waits for the view waits for a whole page. What has ended in between is left out.</summary>
     /// <param name="ledger">The ledger.</param>
     /// <param name="agent">Only this agent's; null for all.</param>
     /// <param name="guardian">Only of agents that this account guards; null for all.</param>
