@@ -34,6 +34,7 @@ public static class Program
             StopCommand.CreateRelease(output),
             ApprovalsCommand.Create(output),
             MotionsCommand.Create(output),
+            GuardiansCommand.Create(output),
             OverrideCommand.Create(output),
             ConstitutionCommand.Create(output),
             VerifyCommand.Create(output),

@@ -212,7 +212,7 @@ public sealed class Ledger
         ref readonly var agent = ref call.State.Agents[call.Sender.Agent - 1];
         if (!exposure.Value.IsZero || (agent.Flags & AgentFlags.Rules) != 0)
         {
-            call.Step.Emit(new LimitReserved(call.From, kind, exposure.Value));
+            call.Step.Emit(new LimitReserved(call.From, kind, exposure.Amount));
         }
 
         if (lifted >= 0 && !exposure.Amount.IsZero)

@@ -154,8 +154,8 @@ public enum Outcome : ushort
     /// <summary>The guardians are missing, doubled, not people, or the threshold does not fit their number.</summary>
     BadGuardians = 128,
 
-    /// <summary>The agent still has stake, bonds, escrow, services or jobs, or it is stopped and not released.
-    /// </summary>
+    /// <summary>The agent still has stake, bonds, escrow, services or jobs, or it is stopped or in safe mode and not
+    /// released.</summary>
     StillEngaged = 129,
 
     /// <summary>There is no such stop to release, or this guardian's release is counted already.</summary>
@@ -185,7 +185,8 @@ public enum Outcome : ushort
     /// <summary>The stake is below the minimum that this action needs.</summary>
     InsufficientStake = 142,
 
-    /// <summary>The account has as many unbondings, services, workloads or bids open as the protocol allows.</summary>
+    /// <summary>The account has as many unbondings, services, workloads, bids, motions or denials open as the protocol
+    /// allows, or the agent as many overrides.</summary>
     TooManyOpen = 143,
 
     /// <summary>The blob is not declared, not yet available, or its rent has run out or will before the work ends.

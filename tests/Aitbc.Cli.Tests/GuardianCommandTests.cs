@@ -110,6 +110,50 @@ public sealed class GuardianCommandTests : IAsyncLifetime
             InProcess.AssertRefused(await RunAsync("release", $"{agent}", NodePath)));
     }
 
+    [Theory]
+    [InlineData("--market", "market", "The market", "marketStopped")]
+    [InlineData("--all", "all", "Everything", "allStopped")]
+    public async Task One_of_the_council_stops_the_market_or_everything_and_releases_it(
+        string option, string scope, string name, string member)
+    {
+        var stopped = await RunAsync("stop", option, NodePath);
+        Assert.Equal((0, ""), (stopped.ExitCode, stopped.Error));
+        Assert.Matches(
+            $"^{name} is stopped since entry [0-9]+, by {people[0]}\\.\n'aitbc release --{scope}' lets it go on, once"
+                + " 1 of the council agree\\.\n$",
+            stopped.Out.ReplaceLineEndings("\n"));
+        Assert.True((await GetAsync("/v1/chain")).GetProperty(member).GetBoolean());
+
+        var released = await ActAsync("release", option, NodePath);
+        Assert.Equal(
+            (true, scope, $"{people[0]}"),
+            (released.GetProperty("released").GetBoolean(), released.GetProperty("scope").GetString(),
+                released.GetProperty("member").GetString()));
+        Assert.False((await GetAsync("/v1/chain")).GetProperty(member).GetBoolean());
+        Assert.Contains(
+            "It is not stopped", InProcess.AssertRefused(await RunAsync("release", option, NodePath)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_none_of_the_council_and_who_names_nothing_or_two_things_stops_nothing()
+    {
+        var stranger = await RunAsync("stop", "--market", NodePath, "--as", $"{people[1]}");
+        Assert.Equal(
+            $"aitbc: {people[1]} of the council has no key in {NodePath}: name a directory that has one with --data;"
+                + $" the council is {people[0]}.",
+            InProcess.AssertRefused(stranger));
+        Ended[] all =
+        [
+            await InProcess.RunAsync("stop", "--node", $"{url}", "--data", NodePath),
+            await RunAsync("stop", "--market", NodePath, "--all"),
+            await RunAsync("release", $"{people[0]}", NodePath, "--market"),
+        ];
+        Assert.All(all, one => Assert.Equal(
+            "aitbc: That is not one thing to act on: name an agent, --market or --all.", InProcess.AssertRefused(one)));
+        Assert.False((await GetAsync("/v1/chain")).GetProperty("marketStopped").GetBoolean());
+    }
+
     [Fact]
     public async Task What_is_missing_is_said_with_what_to_do_and_nothing_is_sent()
     {

@@ -248,6 +248,75 @@ public sealed class OversightCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Guardians_are_listed_and_others_are_proposed_by_who_has_read_what_follows()
+    {
+        var about = $"{agent.Account}";
+        var listed = await RunAsync("guardians", "list", about);
+        Assert.Contains($"2 of these decide about {about} and release it:", listed.Out, StringComparison.Ordinal);
+        Assert.Contains($"Its owner {people[3]} is none of them", listed.Out, StringComparison.Ordinal);
+        Assert.EndsWith("Nothing else is proposed.", listed.Out.TrimEnd(), StringComparison.Ordinal);
+
+        string[] change = ["guardians", "propose", about, "--remove", $"{people[2]}", "--add", $"{people[3]}"];
+        var refused = await SignAsync("no\n", change);
+        Assert.Equal(ExitCode.Failed, refused.ExitCode);
+        Assert.Contains($"  comes     {people[3]}, its owner", refused.Out, StringComparison.Ordinal);
+        Assert.Contains($"  goes      {people[2]}", refused.Out, StringComparison.Ordinal);
+        Assert.Contains("  decide    2 of 3 now, 2 of 3 then", refused.Out, StringComparison.Ordinal);
+        Assert.Contains("you agree by proposing it", refused.Out, StringComparison.Ordinal);
+        Assert.Empty((await JsonAsync("motions", "list")).GetProperty("motions").EnumerateArray());
+
+        var proposed = await JsonAsync([.. change, "--data", NodePath, "--yes"]);
+        var motion = proposed.GetProperty("motion").GetString()!;
+        var list = await JsonAsync("guardians", "list", about);
+        var open = Assert.Single(list.GetProperty("proposed").EnumerateArray());
+        Assert.Equal(motion, open.GetProperty("id").GetString());
+        Assert.Equal(
+            [$"{people[0]}", $"{people[1]}", $"{people[3]}"],
+            open.GetProperty("guardians").GetProperty("guardians").EnumerateArray().Select(one => one.GetString()!));
+        await JsonAsync("motions", "agree", motion, "--data", NodePath, "--as", $"{people[1]}", "--yes");
+
+        var lone = await SignAsync(
+            "yes\n", "guardians", "propose", about, "--threshold", "3", "--as", $"{people[3]}");
+        Assert.Contains("you are none of them", lone.Out, StringComparison.Ordinal);
+        Assert.Matches("Proposed in entry [0-9]+ as m[0-9]+: each guardian says 'aitbc motions agree", lone.Out);
+        await JsonAsync(
+            "guardians", "propose", about, "--threshold", "1", "--as", $"{people[3]}", "--data", NodePath, "--yes");
+        var third = await RunAsync(
+            "guardians", "propose", about, "--threshold", "1", "--as", $"{people[3]}", "--data", NodePath, "--yes");
+        Assert.Contains("as one person may", InProcess.AssertSentence(third), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Guardians_who_cannot_be_are_refused_before_anything_is_signed()
+    {
+        var stranger = $"{AccountId.From(Digest.Sha256([7]).AsSpan())}";
+        (string Sentence, string[] Options)[] all =
+        [
+            ("That changes nothing", []),
+            ("That changes nothing", ["--threshold", "2"]),
+            ("is no guardian of", ["--remove", $"{people[3]}"]),
+            ("already: name others", ["--add", $"{people[0]}"]),
+            ("The node has no account", ["--add", stranger]),
+            ("is no person", ["--add", $"{agent.Account}"]),
+            ("x is no account", ["--add", "x"]),
+            ("stands twice", ["--add", $"{people[3]}", "--add", $"{people[3]}"]),
+            ("2 of 1 cannot decide", ["--remove", $"{people[0]}", "--remove", $"{people[1]}"]),
+            ("0 of 3 cannot decide", ["--threshold", "0"]),
+            ("1 to 8 guardians", [.. people.Take(3).SelectMany(one => new[] { "--remove", $"{one}" })]),
+        ];
+        foreach (var (sentence, options) in all)
+        {
+            var ended = await RunAsync(
+                ["guardians", "propose", $"{agent.Account}", "--data", NodePath, "--yes", .. options]);
+            Assert.Contains(sentence, InProcess.AssertRefused(ended), StringComparison.Ordinal);
+        }
+
+        InProcess.AssertRefused(await RunAsync("guardians", "list", "x"));
+        InProcess.AssertRefused(await RunAsync("guardians", "list", stranger));
+        Assert.Empty((await JsonAsync("motions", "list")).GetProperty("motions").EnumerateArray());
+    }
+
+    [Fact]
     public async Task What_is_wrong_is_said_with_what_to_do()
     {
         Ended[] all =

@@ -33,10 +33,8 @@ public sealed class AgentPageTests(Browser browser)
     [BrowserFact]
     public async Task Gauges_say_what_is_used_reserved_and_left_and_when_it_is_free_again()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var agent = await node.RegisterAsync(Terms, 1, person);
         Assert.Equal(Outcome.Applied, await node.ActAsync(agent, new Transfer(person, TokenAmount.FromTokens(5))));
         await node.ParkAsync(agent, new Transfer(person, TokenAmount.FromTokens(40)));
@@ -57,10 +55,8 @@ public sealed class AgentPageTests(Browser browser)
     [BrowserFact]
     public async Task An_action_is_denied_allowed_again_and_allowed_up_to_a_cap_and_the_history_says_who_did_it()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var agent = await node.RegisterAsync(Terms, 1, person);
         var pay = new Transfer(person, TokenAmount.FromTokens(1));
         await visit.OpenAsync($"{node.Url}agents/{agent}");

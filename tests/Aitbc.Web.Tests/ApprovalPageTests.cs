@@ -36,9 +36,8 @@ public sealed class ApprovalPageTests(Browser browser)
     public async Task What_is_approved_with_a_passkey_is_what_was_shown_and_the_last_word_has_it_paid()
     {
         await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser, node);
+        var (_, visit, person) = scene;
         var agent = await node.RegisterAsync(Asks, 2, person, node.Owner);
         var (id, bytes) = await node.ParkAsync(agent, new Transfer(person, Forty));
         await visit.OpenAsync($"{node.Url}approvals");
@@ -88,10 +87,8 @@ public sealed class ApprovalPageTests(Browser browser)
     [BrowserFact]
     public async Task A_denial_with_a_passkey_ends_it_and_its_address_then_says_so()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var agent = await node.RegisterAsync(Asks, 2, person, node.Owner);
         var (id, _) = await node.ParkAsync(agent, new Transfer(node.Owner, Forty));
         await visit.OpenAsync($"{node.Url}approvals/{id}");
@@ -109,10 +106,8 @@ public sealed class ApprovalPageTests(Browser browser)
     [BrowserFact]
     public async Task Other_bytes_than_those_that_wait_are_not_shown_as_them_and_never_approved()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var agent = await node.RegisterAsync(Asks, 1, person);
         var (id, bytes) = await node.ParkAsync(agent, new Transfer(node.Owner, Forty));
         var forged = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes)

@@ -1,4 +1,5 @@
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// Two collections, a browser each: while one waits for its pages, the other goes on.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 
 namespace Aitbc.Web.Tests;
 

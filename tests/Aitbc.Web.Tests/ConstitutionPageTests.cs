@@ -26,10 +26,8 @@ public sealed class ConstitutionPageTests(Browser browser)
     [BrowserFact]
     public async Task What_tightens_is_bound_at_once_as_it_was_shown()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var agent = await node.RegisterAsync(Terms, 2, person, node.Owner);
         await visit.OpenAsync($"{node.Url}agents/{agent}/constitution");
         var (check, sign) = (visit.Page.GetByTestId("check"), ReadAndSign(visit));
@@ -70,10 +68,8 @@ public sealed class ConstitutionPageTests(Browser browser)
     [BrowserFact]
     public async Task What_loosens_is_tried_on_the_past_and_put_to_the_guardians()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var agent = await node.RegisterAsync(Terms, 2, person, node.Owner);
         var pay = new Transfer(person, TokenAmount.FromTokens(30));
         Assert.Equal(Outcome.ValueLimit, await node.ActAsync(agent, pay));
@@ -92,30 +88,28 @@ public sealed class ConstitutionPageTests(Browser browser)
         await visit.SignAsync("Propose with a passkey");
         await visit.SaysAsync("The motion is open");
         await visit.CloseDialogAsync();
-        var motion = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Motion m1: constitution" });
+        var id = node.LastMotion;
+        var motion = visit.Page.GetByRole(AriaRole.Region, new() { Name = $"Motion {id}: constitution" });
         await Expect(motion).ToContainTextAsync("1 of 2 needed");
         await Expect(motion).ToContainTextAsync("One action moves at most 50 AITBC.");
         Assert.Equal(Outcome.ValueLimit, await node.ActAsync(agent, pay));
-        Assert.Equal(Outcome.Applied, await node.DecideAsync(new AgreeMotion(new MotionId(1))));
+        Assert.Equal(Outcome.Applied, await node.DecideAsync(new AgreeMotion(id)));
         await Expect(motion).ToContainTextAsync("2 of 2 needed");
         await Expect(motion).ToContainTextAsync(People.InADay);
         await visit.CheckLooksAsync("motion");
 
         await motion.GetByRole(AriaRole.Button, new() { Name = "Reject" }).ClickAsync();
-        await Expect(visit.Sentence).ToContainTextAsync("Reject the motion m1");
+        await Expect(visit.Sentence).ToContainTextAsync($"Reject the motion {id}");
         await visit.SignAsync("Reject with a passkey");
-        await visit.Page.GetByRole(AriaRole.Region, new() { Name = "Motion m1: constitution" })
-            .WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await Expect(motion).ToHaveCountAsync(0);
         Assert.Equal(1u, InForce(node, agent).Version);
     }
 
     [BrowserFact]
     public async Task A_constitution_begins_from_a_template_and_nobody_signs_who_may_not()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, _) = scene;
         var agent = await node.RegisterAsync(Terms, 1, node.Owner);
         await visit.OpenAsync($"{node.Url}agents/{agent}/constitution");
         await visit.Page.GetByRole(AriaRole.Combobox, new() { Name = "Begin with" }).SelectOptionAsync("inference");

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Wallet;
 using Aitbc.Node.Hosting;
@@ -23,11 +24,12 @@ public sealed class GuardedNode : IAsyncDisposable
     private readonly Dictionary<AccountId, KeyPair> agents = [];
     private bool isClosed;
 
-    private GuardedNode(Func<LedgerHostOptions, LedgerHostOptions>? adjust)
+    private GuardedNode(Func<LedgerHostOptions, LedgerHostOptions>? adjust, Duration? looseningDelay)
     {
+        var parameters = new Parameters { PayloadsPerMinute = 60_000 };
         var plan = new ChainPlan(
             new ChainId("aitbc:keys"), TokenAmount.FromTokens(1_000_000), Now, 1,
-            new Parameters { PayloadsPerMinute = 60_000 });
+            looseningDelay is { } delay ? parameters with { LooseningDelay = delay } : parameters);
         chain = ChainDirectory.Create(DataPath, plan, store =>
         {
             using var key = store.Create();
@@ -51,9 +53,11 @@ public sealed class GuardedNode : IAsyncDisposable
 
     /// <summary>Begins a chain and starts a node on it.</summary>
     /// <param name="adjust">What differs of the ledger; null for nothing.</param>
-    public static async Task<GuardedNode> StartAsync(Func<LedgerHostOptions, LedgerHostOptions>? adjust = null)
+    /// <param name="looseningDelay">How long what loosens waits; null for the usual day.</param>
+    public static async Task<GuardedNode> StartAsync(
+        Func<LedgerHostOptions, LedgerHostOptions>? adjust = null, Duration? looseningDelay = null)
     {
-        var node = new GuardedNode(adjust);
+        var node = new GuardedNode(adjust, looseningDelay);
         node.server = await node.StartServerAsync();
         return node;
     }
@@ -130,10 +134,34 @@ public sealed class GuardedNode : IAsyncDisposable
                 PayloadDigest = default,
             },
             bytes);
+        return await SignAsync(key, bytes.WrittenMemory);
+    }
+
+    /// <summary>The owner signs a payload that a page has made, with a key that no browser has.</summary>
+    public Task<Outcome> SignAsync(string payload) => SignAsync(owner, Encoding.UTF8.GetBytes(payload));
+
+    private async Task<Outcome> SignAsync(KeyPair key, ReadOnlyMemory<byte> payload)
+    {
         Assert.True(SignedPayload.TryFromJws(
-            Jws.Sign(key, bytes.WrittenSpan).ToCompact(), out var signed, out var problem), problem);
+            Jws.Sign(key, payload.Span).ToCompact(), out var signed, out var problem), problem);
         return (await Ledger.SubmitAsync(signed, CancellationToken.None)).Outcome;
     }
+
+    /// <summary>The newest motion.</summary>
+    public MotionId LastMotion => Ledger.View.Read(state => new MotionId(state.Globals.LastDecision));
+
+    /// <summary>Who guards an agent.</summary>
+    public AccountId[] GuardiansOf(AccountId agent) => Ledger.View.Read(state =>
+    {
+        ref readonly var record = ref state.Agents[state.Account(state.FindAccount(agent)!.Value).Agent - 1];
+        var guardians = new AccountId[record.GuardianCount];
+        for (var i = 0; i < guardians.Length; i++)
+        {
+            guardians[i] = state.Account(record.Guardians[i]).Id;
+        }
+
+        return guardians;
+    });
 
     /// <summary>Whether an agent is stopped.</summary>
     public bool IsStopped(AccountId agent) => Ledger.View.Read(state =>

@@ -23,9 +23,8 @@ public sealed class KeyPageTests(Browser browser)
     public async Task A_passkey_opens_an_account_stops_an_agent_and_the_journal_verifies()
     {
         await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser, node);
+        var (_, visit, person) = scene;
         var agent = await node.RegisterAsync(person);
         await StopAsync(visit, agent);
         await visit.SaysAsync("is stopped");
@@ -49,10 +48,8 @@ public sealed class KeyPageTests(Browser browser)
     [BrowserFact]
     public async Task An_answer_counts_once_and_for_its_own_command_alone()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var (agent, other) = (await node.RegisterAsync(person), await node.RegisterAsync(person));
         var sent = visit.Page.WaitForRequestAsync("**/v1/oversight");
         await StopAsync(visit, agent);
@@ -85,10 +82,8 @@ public sealed class KeyPageTests(Browser browser)
     [BrowserFact]
     public async Task A_command_that_is_changed_on_its_way_is_refused_and_said()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var (agent, other) = (await node.RegisterAsync(person), await node.RegisterAsync(person));
         await visit.Page.RouteAsync("**/v1/oversight", route => route.ContinueAsync(new RouteContinueOptions
         {
@@ -102,11 +97,9 @@ public sealed class KeyPageTests(Browser browser)
     [BrowserFact]
     public async Task A_page_at_another_address_is_refused_though_the_browser_gives_it_the_passkey()
     {
-        await using var node = await GuardedNode.StartAsync();
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         await using var elsewhere = await node.StartServerAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
         var agent = await node.RegisterAsync(person);
         var ring = await visit.Page.EvaluateAsync<string>("localStorage.getItem('aitbc.keyring')");
         await visit.OpenAsync($"{elsewhere.Url}keys");
@@ -121,7 +114,7 @@ public sealed class KeyPageTests(Browser browser)
     [BrowserFact]
     public async Task Without_user_verification_the_browser_gives_nothing_and_the_node_takes_nothing()
     {
-        await using var node = await GuardedNode.StartAsync();
+        var node = await browser.NodeAsync();
         await using var visit = await browser.VisitAsync();
         var (session, id) = await visit.AddAuthenticatorAsync();
         var person = await visit.BeginAsync(node);
@@ -150,7 +143,7 @@ public sealed class KeyPageTests(Browser browser)
     [BrowserFact]
     public async Task A_second_device_is_added_and_may_then_remove_the_first()
     {
-        await using var node = await GuardedNode.StartAsync();
+        var node = await browser.NodeAsync();
         await using var visit = await browser.VisitAsync();
         var (session, id) = await visit.AddAuthenticatorAsync();
         var person = await visit.BeginAsync(node);
@@ -206,7 +199,7 @@ public sealed class KeyPageTests(Browser browser)
     [BrowserFact]
     public async Task Who_runs_no_node_is_told_how_an_account_is_opened()
     {
-        await using var node = await GuardedNode.StartAsync();
+        var node = await browser.NodeAsync();
         await using var visit = await browser.VisitAsync();
         await visit.AddAuthenticatorAsync();
         await visit.OpenAsync($"{node.Url}keys");

@@ -74,20 +74,6 @@ public sealed class PageTests(LivingNode node)
     }
 
     [BrowserFact]
-    public async Task Figures_move_as_the_economy_goes_on()
-    {
-        await using var visit = await node.VisitAsync();
-        await visit.OpenAsync($"{node.Url}");
-        var seq = visit.Page.GetByTestId("seq");
-        await Expect(seq).ToHaveTextAsync($"{node.Ledger.View.Seq:N0}");
-        await Expect(visit.Page.GetByText("Live · entry")).ToBeVisibleAsync();
-        var before = node.Ledger.View.Seq;
-        await node.LiveOnAsync();
-        Assert.True(node.Ledger.View.Seq > before);
-        await Expect(seq).ToHaveTextAsync($"{node.Ledger.View.Seq:N0}");
-    }
-
-    [BrowserFact]
     public async Task What_validators_found_right_is_drawn_apart_from_what_nobody_checked()
     {
         await using var visit = await node.VisitAsync();

@@ -18,10 +18,8 @@ public sealed class StopTests(Browser browser)
     [BrowserFact]
     public async Task The_button_on_an_agents_page_stops_it_says_when_all_is_quiet_and_leads_to_the_release()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var agent = await node.RegisterAsync(
             Constitutions.Wide with { RequiresHumanApproval = true }, 2, person, node.Owner);
         Assert.Equal(Outcome.Parked, await node.ActAsync(agent, new Transfer(node.Owner, Five)));
@@ -65,10 +63,8 @@ public sealed class StopTests(Browser browser)
     [BrowserFact]
     public async Task Elsewhere_one_chooses_among_the_agents_that_one_guards_and_nothing_else_is_offered()
     {
-        await using var node = await GuardedNode.StartAsync();
-        await using var visit = await browser.VisitAsync();
-        await visit.AddAuthenticatorAsync();
-        var person = await visit.BeginAsync(node);
+        await using var scene = await Scene.BeginAsync(browser);
+        var (node, visit, person) = scene;
         var (mine, other) = (await node.RegisterAsync(person), await node.RegisterAsync(node.Owner));
         await visit.OpenAsync($"{node.Url}ledger");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
@@ -91,7 +87,7 @@ public sealed class StopTests(Browser browser)
     [BrowserFact]
     public async Task Who_has_no_passkey_is_told_where_to_make_one()
     {
-        await using var node = await GuardedNode.StartAsync();
+        var node = await browser.NodeAsync();
         await using var visit = await browser.VisitAsync();
         await visit.Page.GotoAsync(node.NewAddress());
         await visit.OpenAsync($"{node.Url}ledger");

@@ -7,31 +7,34 @@ using static Microsoft.Playwright.Assertions;
 namespace Aitbc.Web.Tests;
 
 /// <summary>A workload that drawn validators check, in a real browser, from the draw to the verdicts.</summary>
-/// <remarks>A node of its own, because this economy must not go on before the test says so.</remarks>
+/// <remarks>The economy goes on here and nowhere else: no other test may need it held, or ended.</remarks>
 [Collection(OneNode.Name)]
-public sealed class VerificationPageTests
+public sealed class VerificationPageTests(LivingNode node)
 {
     [BrowserFact]
-    public async Task A_checked_workload_shows_its_validators_and_then_their_verdicts()
+    public async Task A_checked_workload_shows_its_validators_and_their_verdicts_as_the_economy_goes_on()
     {
-        var node = new LivingNode();
-        await node.InitializeAsync();
-        try
+        await using (var visit = await node.VisitAsync())
         {
-            await using (var visit = await node.VisitAsync())
-            {
-                await LookAtOpenAsync(node, visit);
-                await LookAtPhasesAsync(node, visit);
-            }
+            await LookAtOpenAsync(node, visit);
+            await LookAtPhasesAsync(node, visit);
+            await LookOnAsync(node, visit);
+        }
 
-            await node.LiveOnAsync();
-            await using var later = await node.VisitAsync();
-            await LookAtFinishedAsync(node, later);
-        }
-        finally
-        {
-            await node.DisposeAsync();
-        }
+        await using var later = await node.VisitAsync();
+        await LookAtFinishedAsync(node, later);
+    }
+
+    private static async Task LookOnAsync(LivingNode node, Visit visit)
+    {
+        await visit.OpenAsync($"{node.Url}");
+        var seq = visit.Page.GetByTestId("seq");
+        await Expect(seq).ToHaveTextAsync($"{node.Ledger.View.Seq:N0}");
+        await Expect(visit.Page.GetByText("Live · entry")).ToBeVisibleAsync();
+        var before = node.Ledger.View.Seq;
+        await node.LiveOnAsync();
+        Assert.True(node.Ledger.View.Seq > before);
+        await Expect(seq).ToHaveTextAsync($"{node.Ledger.View.Seq:N0}");
     }
 
     private static async Task LookAtOpenAsync(LivingNode node, Visit visit)

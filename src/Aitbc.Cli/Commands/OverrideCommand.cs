@@ -157,7 +157,8 @@ public static class OverrideCommand
         var sign = new SignOption();
         var command = new ExampleCommand(
             "revoke",
-            "Ends an override before its time: an allowance by any guardian or the owner, a denial by who set it.",
+            "Ends an override before its time: an allowance by any guardian or the owner, a denial by who set it, or by"
+                + " any guardian where who set it has left.",
             "aitbc override revoke o7 --data ./agents");
         guardian.AddTo(command);
         sign.AddTo(command);

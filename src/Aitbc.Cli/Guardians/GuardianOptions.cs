@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Aitbc.Cli.Commands;
 using Aitbc.Cli.Output;
 using Aitbc.Infrastructure.Ledger;
@@ -48,6 +49,17 @@ internal sealed class GuardianOptions
         subject = new Argument<string>(name) { Description = description };
     }
 
+    /// <summary>For a command about an agent that the council gives without one.</summary>
+    public static GuardianOptions WithOrWithoutAgent()
+    {
+        var options = new GuardianOptions("AGENT", "The agent's account, or its name where --data has it.");
+        options.subject.Arity = ArgumentArity.ZeroOrOne;
+        return options;
+    }
+
+    /// <summary>Whether the command line names an agent.</summary>
+    public bool NamesAgent(ParseResult parsed) => parsed.GetValue(subject) is not null;
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
@@ -93,6 +105,51 @@ internal sealed class GuardianOptions
             }
         });
 
+    /// <summary>Finds a key of the council, and acts with it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="act">What is done.</param>
+    /// <param name="stop">Stops.</param>
+    /// <exception cref="CommandFailure">Anything of it is not there; the sentence says what to do.</exception>
+    public Task<int> RunCouncilAsync(
+        ParseResult parsed, Func<CouncilSession, Task<int>> act, CancellationToken stop) =>
+        node.RunAsync(parsed, async client =>
+        {
+            var directory = parsed.GetRequiredValue(data);
+            using var keys = OpenKeys(directory);
+            var genesis = await client.GenesisAsync(stop).ConfigureAwait(false);
+            var council = await client.CouncilAsync(genesis, stop).ConfigureAwait(false);
+            var wanted = parsed.GetValue(guardian);
+            if (FindKey(council, keys, wanted) is not var (account, key))
+            {
+                throw new CommandFailure(
+                    "no_council_key",
+                    $"{wanted ?? "Nobody"} of the council has no key in {directory}: name a directory that has one with"
+                        + $" --data; the council is {Names(council)}.");
+            }
+
+            using (key)
+            {
+                return await act(new CouncilSession(client, account, key, genesis.CouncilThreshold))
+                    .ConfigureAwait(false);
+            }
+        });
+
+    private static string Names(IEnumerable<Guardian> people) => string.Join(", ", people.Select(one => one.Account));
+
+    private static (AccountId Account, KeyPair Key)? FindKey(
+        IEnumerable<Guardian> people, HeldKeys keys, string? wanted)
+    {
+        foreach (var one in people.Where(one => wanted is null || $"{one.Account}" == wanted))
+        {
+            if (one.Keys.FirstOrDefault(keys.Contains) is var key && keys.Contains(key))
+            {
+                return (one.Account, keys.Load(key));
+            }
+        }
+
+        return null;
+    }
+
     private static HeldKeys OpenKeys(string directory)
     {
         try
@@ -126,15 +183,12 @@ internal sealed class GuardianOptions
         GuardedAgent agent, HeldKeys keys, string directory, string? wanted)
     {
         var people = owners ? agent.Guardians.Append(agent.Owner) : agent.Guardians;
-        foreach (var one in people.Where(one => wanted is null || $"{one.Account}" == wanted))
+        if (FindKey(people, keys, wanted) is { } found)
         {
-            if (one.Keys.FirstOrDefault(keys.Contains) is var key && keys.Contains(key))
-            {
-                return (one.Account, keys.Load(key));
-            }
+            return found;
         }
 
-        var guardians = string.Join(", ", agent.Guardians.Select(one => one.Account));
+        var guardians = Names(agent.Guardians);
         throw new CommandFailure(
             "no_guardian_key",
             wanted is null
@@ -142,6 +196,28 @@ internal sealed class GuardianOptions
                     + $" its guardians are {guardians}."
                 : $"{wanted} is no guardian of {agent.Agent} with a key in {directory}: name one with --as; its"
                     + $" guardians are {guardians}.");
+    }
+}
+
+/// <summary>One of the council with its key at hand, and the node.</summary>
+/// <param name="Client">The node.</param>
+/// <param name="Member">Who acts.</param>
+/// <param name="Key">With which key; the session's owner disposes it.</param>
+/// <param name="Threshold">How many of the council release.</param>
+internal sealed record CouncilSession(GuardianClient Client, AccountId Member, KeyPair Key, int Threshold)
+{
+    /// <summary>Signs a command, sends it, and looks at the chain again.</summary>
+    /// <returns>What became of it, and the chain after it.</returns>
+    /// <exception cref="CommandFailure">The ledger refused it.</exception>
+    public async Task<(SubmitResult Result, JsonElement Chain)> SendAsync(
+        Protocol.Entries.Command command, CancellationToken stop)
+    {
+        var result = await Client.SendAsync(Member, Key, command, stop).ConfigureAwait(false);
+        var chain = await Client.GetAsync("/v1/chain", stop).ConfigureAwait(false)
+            ?? throw new IOException("The node does not say which chain it has.");
+        return result.Outcome == Protocol.Outcome.Applied
+            ? (result, chain)
+            : throw GuardianRefusals.Of(result.Outcome, this);
     }
 }
 

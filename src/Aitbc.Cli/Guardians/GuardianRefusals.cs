@@ -8,9 +8,18 @@ namespace Aitbc.Cli.Guardians;
 /// <summary>What the ledger refuses a guardian, with what to do.</summary>
 internal static class GuardianRefusals
 {
+    /// <summary>A refusal of the council as a failure of the command.</summary>
+    public static CommandFailure Of(Outcome outcome, CouncilSession session) => Failure(outcome, outcome switch
+    {
+        Outcome.NothingToRelease =>
+            $"It is not stopped, or {session.Member} has agreed to this release already: {session.Threshold} must"
+                + " agree, and --as names another of the council.",
+        _ => Other(outcome),
+    });
+
     /// <summary>A refusal as a failure of the command.</summary>
-    public static CommandFailure Of(Outcome outcome, GuardianSession session) => new(
-        JsonNamingPolicy.SnakeCaseLower.ConvertName($"{outcome}"),
+    public static CommandFailure Of(Outcome outcome, GuardianSession session) => Failure(
+        outcome,
         outcome switch
         {
             Outcome.NothingToRelease when session.Agent.IsStopped =>
@@ -24,8 +33,16 @@ internal static class GuardianRefusals
                     + $" {session.Agent.Threshold} must agree.",
             Outcome.NoSuchApproval or Outcome.NoSuchMotion or Outcome.NoSuchOverride =>
                 "It has ended meanwhile: run 'list' to see what is open.",
-            Outcome.Expired or Outcome.ValidTooFar =>
-                "This machine's clock and the node's are minutes apart: mend that and run this again.",
-            _ => $"{OutcomeWords.Of(outcome).TrimEnd('.')}: mend that and run this again.",
+            Outcome.TooManyOpen =>
+                $"{session.Guardian} has as many motions, or denials, open on {session.Agent.Agent} as one person may:"
+                    + " wait until one has ended, or name another with --as.",
+            _ => Other(outcome),
         });
+
+    private static CommandFailure Failure(Outcome outcome, string sentence) =>
+        new(JsonNamingPolicy.SnakeCaseLower.ConvertName($"{outcome}"), sentence);
+
+    private static string Other(Outcome outcome) => outcome is Outcome.Expired or Outcome.ValidTooFar
+        ? "This machine's clock and the node's are minutes apart: mend that and run this again."
+        : $"{OutcomeWords.Of(outcome).TrimEnd('.')}: mend that and run this again.";
 }

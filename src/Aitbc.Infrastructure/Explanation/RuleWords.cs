@@ -43,7 +43,8 @@ internal static class RuleWords
         Outcome.BadConstitution => "a constitution must allow something, not contradict itself, and fit the chain's"
             + " sizes",
         Outcome.BadGuardians => "guardians are 1 to 8 different people, and no more of them release than there are",
-        Outcome.StillEngaged => "the agent still has stake, bonds, escrow, services or jobs",
+        Outcome.StillEngaged => "the agent still has stake, bonds, escrow, services or jobs, or it is held and its"
+            + " guardians have not released it",
         Outcome.NothingToRelease => "there is no such stop, or this release is counted already",
         Outcome.NoSuchApproval => "nothing of this id waits for approval; it may have ended already",
         Outcome.ApprovalMismatch => "a guardian approves the very bytes that wait, and these are others",

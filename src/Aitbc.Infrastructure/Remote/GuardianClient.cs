@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Infrastructure.Wallet;
@@ -11,7 +12,7 @@ using Aitbc.Protocol.Wire;
 
 namespace Aitbc.Infrastructure.Remote;
 
-/// <summary>Someone who may decide about an agent, as a node says it.</summary>
+/// <summary>Someone who may decide about an agent, or one of the council, as a node says it.</summary>
 /// <param name="Account">Their account.</param>
 /// <param name="Keys">Thumbprints of its present keys.</param>
 public sealed record Guardian(AccountId Account, IReadOnlyList<KeyId> Keys);
@@ -64,7 +65,7 @@ public sealed class GuardianClient : IDisposable
         var guardians = new List<Guardian>();
         foreach (var id in found.GetProperty("guardians").EnumerateArray())
         {
-            guardians.Add(await PersonAsync(id, cancellationToken).ConfigureAwait(false));
+            guardians.Add(await PersonAsync(AccountId.Parse(id.GetString()!), cancellationToken).ConfigureAwait(false));
         }
 
         return new GuardedAgent(
@@ -72,7 +73,38 @@ public sealed class GuardianClient : IDisposable
             guardians,
             found.GetProperty("guardianThreshold").GetInt32(),
             found.GetProperty("stopped").GetBoolean(),
-            await PersonAsync(found.GetProperty("owner"), cancellationToken).ConfigureAwait(false));
+            await PersonAsync(AccountId.Parse(found.GetProperty("owner").GetString()!), cancellationToken)
+                .ConfigureAwait(false));
+    }
+
+    /// <summary>What the chain began with.</summary>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="NodeRefusedException">The node refuses.</exception>
+    /// <exception cref="IOException">The node does not answer, or with no genesis.</exception>
+    public async Task<Genesis> GenesisAsync(CancellationToken cancellationToken)
+    {
+        var found = await GetAsync("/v1/genesis", cancellationToken).ConfigureAwait(false);
+        var text = Encoding.UTF8.GetBytes(found?.GetRawText() ?? string.Empty);
+        return GenesisCodec.TryParse(text, out var genesis, out _) is [var problem, ..]
+            ? throw new IOException($"The node's genesis is none: {problem}")
+            : genesis;
+    }
+
+    /// <summary>The council, with the keys that its members have now.</summary>
+    /// <param name="genesis">Names its members.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="NodeRefusedException">The node refuses.</exception>
+    /// <exception cref="IOException">The node does not answer.</exception>
+    public async Task<IReadOnlyList<Guardian>> CouncilAsync(Genesis genesis, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(genesis);
+        var members = new List<Guardian>();
+        foreach (var one in genesis.Accounts.Where(one => one.Council))
+        {
+            members.Add(await PersonAsync((AccountId)one.Key.Thumbprint(), cancellationToken).ConfigureAwait(false));
+        }
+
+        return members;
     }
 
     /// <summary>Reads a resource of the node.</summary>
@@ -165,9 +197,8 @@ public sealed class GuardianClient : IDisposable
         await GetAsync($"/v1/accounts/{account}", cancellationToken).ConfigureAwait(false)
         ?? throw new NodeRefusedException("notFound", $"The node knows no account {account}.");
 
-    private async Task<Guardian> PersonAsync(JsonElement id, CancellationToken cancellationToken)
+    private async Task<Guardian> PersonAsync(AccountId account, CancellationToken cancellationToken)
     {
-        var account = AccountId.Parse(id.GetString()!);
         var view = await AccountAsync(account, cancellationToken).ConfigureAwait(false);
         return new Guardian(
             account, [.. view.GetProperty("keys").EnumerateArray().Select(key => KeyId.Parse(key.GetString()!))]);

@@ -25,7 +25,12 @@ internal static class ApprovalApi
     public static void Map(IEndpointRouteBuilder v1)
     {
         v1.MapGet("/approvals", (string? agent, string? guardian, ulong? after, int? limit, LedgerHost ledger) =>
-                List(agent, guardian, after ?? 0, limit, ledger))
+                OversightPages.Answer(
+                    ledger, agent, guardian, after, limit,
+                    state => Enumerable.Range(0, state.Approvals.Count)
+                        .Select(slot => (state.Approvals[slot].Id.Value, state.Approvals[slot].Agent)),
+                    id => Find(ledger, new ApprovalId(id), null),
+                    view => view.Payload.Length))
             .Require(Role.Reader)
             .Produces<Page<ApprovalView>>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
@@ -41,39 +46,6 @@ internal static class ApprovalApi
             .Produces<ApprovalView>()
             .Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType)
             .WithSummary("One payload that waits for approval, with its effect as things stand.");
-    }
-
-    private static IResult List(string? agent, string? guardian, ulong after, int? limit, LedgerHost ledger)
-    {
-        if ((Paging.Check(limit, out var meant) ?? OversightPages.Check("agent", agent, out _)
-            ?? OversightPages.Check("guardian", guardian, out _)) is { } problem)
-        {
-            return problem.ToResult();
-        }
-
-        OversightPages.Check("agent", agent, out var whose);
-        OversightPages.Check("guardian", guardian, out var whom);
-        return Results.Json(OversightPages.Of(
-            ledger,
-            after,
-            meant,
-            state => Ids(state, whose, whom),
-            id => Find(ledger, new ApprovalId(id), null),
-            view => view.Payload.Length));
-    }
-
-    private static IEnumerable<ulong> Ids(LedgerState state, AccountId? agent, AccountId? guardian)
-    {
-        for (var slot = 0; slot < state.Approvals.Count; slot++)
-        {
-            var (id, whose) = (state.Approvals[slot].Id.Value, state.Approvals[slot].Agent);
-            if (id != 0 && (agent is null || state.Account(whose).Id == agent)
-                && (guardian is not { } wanted
-                    || OversightPages.IsGuardian(state, state.Agents[state.Account(whose).Agent - 1], wanted)))
-            {
-                yield return id;
-            }
-        }
     }
 
     /// <summary>What waits under an id; its effect where a time is given.</summary>

@@ -19,7 +19,12 @@ internal static class MotionApi
     public static void Map(IEndpointRouteBuilder v1)
     {
         v1.MapGet("/motions", (string? agent, string? guardian, ulong? after, int? limit, LedgerHost ledger) =>
-                List(agent, guardian, after ?? 0, limit, ledger))
+                OversightPages.Answer(
+                    ledger, agent, guardian, after, limit,
+                    state => Enumerable.Range(0, state.Motions.Count)
+                        .Select(slot => (state.Motions[slot].Id.Value, state.Motions[slot].Agent)),
+                    id => Find(ledger, new MotionId(id)),
+                    static _ => 0))
             .Require(Role.Reader)
             .Produces<Page<MotionView>>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
@@ -34,39 +39,6 @@ internal static class MotionApi
             .Produces<MotionView>()
             .Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType)
             .WithSummary("One open motion: what it would change, line by line, and who has said what.");
-    }
-
-    private static IResult List(string? agent, string? guardian, ulong after, int? limit, LedgerHost ledger)
-    {
-        if ((Paging.Check(limit, out var meant) ?? OversightPages.Check("agent", agent, out _)
-            ?? OversightPages.Check("guardian", guardian, out _)) is { } problem)
-        {
-            return problem.ToResult();
-        }
-
-        OversightPages.Check("agent", agent, out var whose);
-        OversightPages.Check("guardian", guardian, out var whom);
-        return Results.Json(OversightPages.Of(
-            ledger,
-            after,
-            meant,
-            state => Ids(state, whose, whom),
-            id => Find(ledger, new MotionId(id)),
-            static _ => 0));
-    }
-
-    private static IEnumerable<ulong> Ids(LedgerState state, AccountId? agent, AccountId? guardian)
-    {
-        for (var slot = 0; slot < state.Motions.Count; slot++)
-        {
-            var (id, whose) = (state.Motions[slot].Id.Value, state.Motions[slot].Agent);
-            if (id != 0 && (agent is null || state.Account(whose).Id == agent)
-                && (guardian is not { } wanted
-                    || OversightPages.IsGuardian(state, state.Agents[state.Account(whose).Agent - 1], wanted)))
-            {
-                yield return id;
-            }
-        }
     }
 
     private static MotionView? Find(LedgerHost ledger, MotionId id) => ledger.View.Read(state =>

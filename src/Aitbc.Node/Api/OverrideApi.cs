@@ -16,39 +16,18 @@ internal static class OverrideApi
 {
     public static void Map(IEndpointRouteBuilder v1) =>
         v1.MapGet("/overrides", (string? agent, ulong? after, int? limit, LedgerHost ledger) =>
-                (Paging.Check(limit, out var meant) ?? OversightPages.Check("agent", agent, out _)) is { } problem
-                    ? problem.ToResult()
-                    : Results.Json(List(agent, after ?? 0, meant, ledger)))
+                OversightPages.Answer(
+                    ledger, agent, null, after, limit,
+                    state => Enumerable.Range(0, state.Overrides.Count)
+                        .Select(slot => (state.Overrides[slot].Id.Value, state.Overrides[slot].Agent)),
+                    id => ledger.View.Read(state => state.FindOverride(new OverrideId(id)) is var slot and >= 0
+                        ? View(state, state.Overrides[slot])
+                        : null),
+                    static _ => 0))
             .Require(Role.Reader)
             .Produces<Page<OverrideView>>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, Problem.MediaType)
             .WithSummary("Overrides in force in order of their ids, of one agent where one is named.");
-
-    private static Page<OverrideView> List(string? agent, ulong after, int limit, LedgerHost ledger)
-    {
-        OversightPages.Check("agent", agent, out var whose);
-        return OversightPages.Of(
-            ledger,
-            after,
-            limit,
-            state => Ids(state, whose),
-            id => ledger.View.Read(state => state.FindOverride(new OverrideId(id)) is var slot and >= 0
-                ? View(state, state.Overrides[slot])
-                : null),
-            static _ => 0);
-    }
-
-    private static IEnumerable<ulong> Ids(LedgerState state, AccountId? agent)
-    {
-        for (var slot = 0; slot < state.Overrides.Count; slot++)
-        {
-            var (id, whose) = (state.Overrides[slot].Id.Value, state.Overrides[slot].Agent);
-            if (id != 0 && (agent is null || state.Account(whose).Id == agent))
-            {
-                yield return id;
-            }
-        }
-    }
 
     private static OverrideView View(LedgerState state, in OverrideRecord record) => new(
         record.Id,

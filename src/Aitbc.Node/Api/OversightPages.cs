@@ -1,8 +1,10 @@
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Node.Problems;
 using Aitbc.Primitives;
+using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.State;
+using Microsoft.AspNetCore.Http;
 
 namespace Aitbc.Node.Api;
 
@@ -31,15 +33,53 @@ internal static class OversightPages
         return null;
     }
 
-    /// <summary>A page. The ids are asked for at once, what they stand for one by one: nobody who waits for the view
-    /// waits for a whole page. What has ended in between is left out.</summary>
+    /// <summary>Answers a question for a page. The ids are asked for at once, what they stand for one by one: nobody
+    /// who waits for the view waits for a whole page. What has ended in between is left out.</summary>
     /// <param name="ledger">The ledger.</param>
+    /// <param name="agent">Only this agent's; null for all.</param>
+    /// <param name="guardian">Only of agents that this account guards; null for all.</param>
     /// <param name="after">Ids up to here stand on earlier pages.</param>
-    /// <param name="limit">Most items.</param>
-    /// <param name="ids">All ids that are wanted, in any order; zeroes are none.</param>
+    /// <param name="limit">Most items; null for the usual.</param>
+    /// <param name="rows">All ids, in any order, and whose each is; zeroes are none.</param>
     /// <param name="find">What stands under an id; null where nothing does any more.</param>
     /// <param name="size">How many bytes an item brings along.</param>
-    public static Page<T> Of<T>(
+    public static IResult Answer<T>(
+        LedgerHost ledger,
+        string? agent,
+        string? guardian,
+        ulong? after,
+        int? limit,
+        Func<LedgerState, IEnumerable<(ulong Id, AccountNumber Agent)>> rows,
+        Func<ulong, T?> find,
+        Func<T, int> size)
+        where T : class
+    {
+        AccountId? whose = null;
+        AccountId? whom = null;
+        if ((Paging.Check(limit, out var meant) ?? Check("agent", agent, out whose)
+            ?? Check("guardian", guardian, out whom)) is { } problem)
+        {
+            return problem.ToResult();
+        }
+
+        return Results.Json(Of(
+            ledger,
+            after ?? 0,
+            meant,
+            state => rows(state).Where(row => row.Id != 0 && IsMeant(state, row.Agent, whose, whom))
+                .Select(row => row.Id),
+            find,
+            size));
+    }
+
+    private static bool IsMeant(LedgerState state, AccountNumber agent, AccountId? whose, AccountId? whom)
+    {
+        ref readonly var account = ref state.Account(agent);
+        return (whose is null || account.Id == whose)
+            && (whom is not { } guardian || IsGuardian(state, state.Agents[account.Agent - 1], guardian));
+    }
+
+    private static Page<T> Of<T>(
         LedgerHost ledger,
         ulong after,
         int limit,
@@ -63,8 +103,7 @@ internal static class OversightPages
         return new Page<T>(items, at < wanted.Length ? wanted[at - 1] : null);
     }
 
-    /// <summary>Whether an account is one of an agent's guardians.</summary>
-    public static bool IsGuardian(LedgerState state, in AgentRecord agent, AccountId account)
+    private static bool IsGuardian(LedgerState state, in AgentRecord agent, AccountId account)
     {
         for (var i = 0; i < agent.GuardianCount; i++)
         {

@@ -147,8 +147,8 @@ public sealed class ConstitutionTrial
             };
             if (result.Would is Outcome.Applied or Outcome.Parked)
             {
-                Count(command.Kind, exposure.Value);
-                pending.Add((command.Kind, exposure.Value));
+                Count(command.Kind, exposure.Amount);
+                pending.Add((command.Kind, exposure.Amount));
             }
         }
 
@@ -163,14 +163,15 @@ public sealed class ConstitutionTrial
     private void Count(CommandKind action, TokenAmount value)
     {
         ref var trial = ref state.Agents.Write(slot);
-        if (!value.IsZero)
+        if (!value.IsZero && action.IsVolume())
         {
             RollingLimits.Reserve(state, ref trial.Volume, state.Globals.TimeMs, value);
-            if (!state.InSavepoint)
-            {
-                var key = (RollingLimits.BucketOf(state.Globals.TimeMs), action);
-                reserved[key] = reserved.GetValueOrDefault(key) + value;
-            }
+        }
+
+        if (!value.IsZero && !state.InSavepoint)
+        {
+            var key = (RollingLimits.BucketOf(state.Globals.TimeMs), action);
+            reserved[key] = reserved.GetValueOrDefault(key) + value;
         }
 
         if (trial.RuleSet != 0)
@@ -191,7 +192,11 @@ public sealed class ConstitutionTrial
         var amount = TokenAmount.Min(held, released.Amount);
         reserved[key] = held - amount;
         ref var trial = ref state.Agents.Write(slot);
-        RollingLimits.Release(state, ref trial.Volume, released.Bucket, amount);
+        if (released.Action.IsVolume())
+        {
+            RollingLimits.Release(state, ref trial.Volume, released.Bucket, amount);
+        }
+
         if (trial.RuleSet != 0)
         {
             RuleChecks.Release(state, trial.RuleSet - 1, released.Action, released.Bucket, amount);

@@ -13,7 +13,8 @@ namespace Aitbc.Protocol.Constitution;
 /// rules that bind it.</summary>
 /// <param name="Account">The agent's account.</param>
 /// <param name="Action">The action.</param>
-/// <param name="Amount">Base units; zero where only rules count it.</param>
+/// <param name="Amount">Base units of value, or of stake, which counts under rules alone; zero where only rules count
+/// the act.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct LimitReserved(AccountNumber Account, CommandKind Action, TokenAmount Amount)
     : ILedgerEvent
@@ -23,7 +24,7 @@ public readonly record struct LimitReserved(AccountNumber Account, CommandKind A
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
         ref var agent = ref state.Agents.Write(state.Accounts[Account.Slot].Agent - 1);
-        if (!Amount.IsZero)
+        if (!Amount.IsZero && Action.IsVolume())
         {
             RollingLimits.Reserve(state, ref agent.Volume, state.Globals.TimeMs, Amount);
         }
@@ -35,7 +36,7 @@ public readonly record struct LimitReserved(AccountNumber Account, CommandKind A
     }
 }
 
-/// <summary>Value that was reserved and not spent went back into its own bucket.</summary>
+/// <summary>What was reserved and not spent went back into its own bucket.</summary>
 /// <param name="Account">The agent's account.</param>
 /// <param name="Action">The action it was reserved for.</param>
 /// <param name="Bucket">The bucket it was reserved in.</param>
@@ -49,7 +50,11 @@ public readonly record struct LimitReleased(AccountNumber Account, CommandKind A
     void ILedgerEvent.ApplyTo(LedgerState state)
     {
         ref var agent = ref state.Agents.Write(state.Accounts[Account.Slot].Agent - 1);
-        RollingLimits.Release(state, ref agent.Volume, Bucket, Amount);
+        if (Action.IsVolume())
+        {
+            RollingLimits.Release(state, ref agent.Volume, Bucket, Amount);
+        }
+
         if ((agent.Flags & AgentFlags.Rules) != 0)
         {
             RuleChecks.Release(state, agent.RuleSet - 1, Action, Bucket, Amount);

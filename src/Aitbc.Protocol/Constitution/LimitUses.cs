@@ -1,4 +1,5 @@
 using Aitbc.Primitives;
+using Aitbc.Protocol.Entries;
 using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.State;
 
@@ -44,7 +45,7 @@ public static class LimitUses
         {
             Of(
                 state, agent.Volume, nowMs, DayMs, terms.MaxDailyVolume, ConstitutionLine.MaxDailyVolume, -1,
-                Parked(state, agent, nowMs, DayMs, ulong.MaxValue)),
+                Parked(state, agent, nowMs, DayMs, ~(1UL << (int)CommandKind.DepositStake))),
             Of(
                 state, agent.Gas, nowMs, DayMs, terms.MaxGasPerDay, ConstitutionLine.MaxGasPerDay, -1,
                 TokenAmount.Zero),

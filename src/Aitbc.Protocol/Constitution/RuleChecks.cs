@@ -152,7 +152,7 @@ internal static class RuleChecks
     private static Outcome CheckRolling(LedgerState state, in RuleSetRecord set, int rule, in Exposure exposure)
     {
         ref readonly var gate = ref set.Gates[rule];
-        var asked = gate.Kind == RuleKind.RollingCount ? TokenAmount.FromBaseUnits(1) : exposure.Value;
+        var asked = gate.Kind == RuleKind.RollingCount ? TokenAmount.FromBaseUnits(1) : exposure.Amount;
         var used = RollingLimits.Used(
             state, set.Uses[rule].Window, state.Globals.TimeMs, RollingLimits.BucketsOf(gate.WindowMs));
         return !asked.IsZero && ConstitutionRules.Passes(used, asked, gate.Amount)

@@ -20,6 +20,10 @@ public static class CommandTraits
         kind is (>= CommandKind.StopAgent and <= CommandKind.ReleaseMarket)
             or (>= CommandKind.ChangeConstitution and <= CommandKind.DenyApproval);
 
+    /// <summary>Whether what it puts at risk counts against the daily volume. A stake stays the agent's own, bounded by
+    /// <c>maxStake</c>; the rules that name its action count it all the same, for a stake can be lost.</summary>
+    public static bool IsVolume(this CommandKind kind) => kind != CommandKind.DepositStake;
+
     /// <summary>Whether it lets an agent take on more than it has: what safe mode refuses beside what costs or frees
     /// value.</summary>
     public static bool Grows(this CommandKind kind) =>

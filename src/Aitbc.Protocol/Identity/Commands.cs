@@ -53,6 +53,6 @@ public sealed record AddKey(PublicKey Key, Signature? Possession, PasskeyAsserti
 public sealed record RevokeKey(KeyId Key) : Command(CommandKind.RevokeKey);
 
 /// <summary>Ends an agent for ever and gives its available tokens to its owner. Sent by the owner; the agent must
-/// have no stake, bonds, escrow, services or jobs left, and not be stopped.</summary>
+/// have no stake, bonds, escrow, services or jobs left, and be neither stopped nor in safe mode.</summary>
 /// <param name="Agent">Which.</param>
 public sealed record RetireAgent(AccountId Agent) : Command(CommandKind.RetireAgent);

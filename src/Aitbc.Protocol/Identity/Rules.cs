@@ -152,8 +152,9 @@ internal static class IdentityRules
             return Outcome.NoSuchAgent;
         }
 
-        // A stopped agent's money stays where it is until its guardians release it.
-        if (agent.Stopped == 1
+        // The money of an agent that is held stays where it is until its guardians release it: whoever has the owner's
+        // key would have it otherwise, just when something was found amiss.
+        if (OversightRules.IsHeld(agent)
             || agent.ApprovalCount > 0
             || account.OpenBids + account.OpenServices + account.OpenWorkloads + account.OpenUnbondings > 0
             || account.Available != account.Total)

@@ -46,7 +46,7 @@ public readonly record struct CommandParked(
     }
 }
 
-/// <summary>A parked payload reserves value of a kind of action in its agent's limits.</summary>
+/// <summary>A parked payload reserves value, or stake, of a kind of action in its agent's limits.</summary>
 /// <param name="Id">Which.</param>
 /// <param name="Action">The action.</param>
 /// <param name="Amount">Base units.</param>
@@ -59,7 +59,11 @@ public readonly record struct ParkedReserved(ApprovalId Id, CommandKind Action, 
     {
         ref var record = ref state.Approvals.Write(state.ApprovalIndex.Find(Id.Value));
         ref var agent = ref state.Agents.Write(state.Accounts[record.Agent.Slot].Agent - 1);
-        RollingLimits.Reserve(state, ref agent.Volume, state.Globals.TimeMs, Amount);
+        if (Action.IsVolume())
+        {
+            RollingLimits.Reserve(state, ref agent.Volume, state.Globals.TimeMs, Amount);
+        }
+
         if ((agent.Flags & AgentFlags.Rules) != 0)
         {
             RuleChecks.Reserve(state, agent.RuleSet - 1, Action, Amount);

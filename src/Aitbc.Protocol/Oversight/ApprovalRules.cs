@@ -156,10 +156,10 @@ internal static class ApprovalRules
         call.Step.Emit(new CommandParked(id, call.From, payload.PayloadDigest, version, expiresMs, held));
         foreach (var command in payload.Commands)
         {
-            var value = Exposure.Of(state, command).Value;
-            if (!value.IsZero)
+            var amount = Exposure.Of(state, command).Amount;
+            if (!amount.IsZero)
             {
-                call.Step.Emit(new ParkedReserved(id, command.Kind, value));
+                call.Step.Emit(new ParkedReserved(id, command.Kind, amount));
             }
         }
 

@@ -55,8 +55,8 @@ public sealed record SetOverride(
     Digest Reason,
     Timestamp ExpiresAt) : Command(CommandKind.SetOverride);
 
-/// <summary>Ends an override before its time: an allowance by any guardian or the owner, a denial by who set it.
-/// </summary>
+/// <summary>Ends an override before its time: an allowance by any guardian or the owner, a denial by who set it, and by
+/// any guardian where who set it is neither guardian nor owner any more.</summary>
 /// <param name="Override">Which.</param>
 public sealed record RevokeOverride(OverrideId Override) : Command(CommandKind.RevokeOverride);
 

@@ -35,11 +35,13 @@ internal ref struct MotionContent
 /// override with its cap, a delay in which the others can object.</summary>
 internal static class MotionRules
 {
-    /// <summary>Most motions of an agent that are open.</summary>
-    public const int MaxMotions = 8;
+    /// <summary>Most motions on an agent that one person has open. There is no limit beside it that people share, so
+    /// that nobody can fill an agent's list and leave the others waiting: its owner and eight guardians come to 18.
+    /// </summary>
+    public const int MaxMotionsEach = 2;
 
     /// <summary>What is free of gas beside stops is so at most once a minute, ms: a change that tightens, and a denial
-    /// for each place that an agent has for one.</summary>
+    /// for each place that a person has for one.</summary>
     public const long FreeEveryMs = 60_000;
 
     /// <summary>Changes a constitution: what only tightens it at once, what loosens it by motion.</summary>
@@ -135,7 +137,7 @@ internal static class MotionRules
     {
         var state = call.State;
         ref readonly var agent = ref state.Agents[slot];
-        if (agent.MotionCount >= MaxMotions)
+        if (OpenBy(state, agent, call.From) >= MaxMotionsEach)
         {
             return Outcome.TooManyOpen;
         }
@@ -255,8 +257,8 @@ internal static class MotionRules
                     motion.Agent, motion.Id, motion.GuardianCount, motion.GuardianThreshold, motion.Guardians));
                 ApprovalRules.VoidAll(step, slot, by);
                 break;
-            case MotionKind.Override when state.Agents[slot].OverrideCount >= OverrideRules.MaxOverrides
-                || motion.Override.ExpiresAtMs <= state.Globals.TimeMs:
+            case MotionKind.Override when motion.Override.ExpiresAtMs <= state.Globals.TimeMs
+                || !OverrideRules.HasRoom(state, state.Agents[slot], motion.Override.Effect, by):
                 step.Emit(new MotionEnded(motion.Id, motion.Agent, MotionEnding.Void));
                 return;
             case MotionKind.Override:
@@ -294,6 +296,19 @@ internal static class MotionRules
                 step.Emit(new MotionEnded(motion.Id, motion.Agent, MotionEnding.Void));
             }
         }
+    }
+
+    /// <summary>How many open motions a person has proposed; other guardians make void all that is open, so that none
+    /// is left of who may propose no more.</summary>
+    private static int OpenBy(LedgerState state, in AgentRecord agent, AccountNumber who)
+    {
+        var count = 0;
+        for (var at = agent.FirstMotion; at != 0; at = state.Motions[at - 1].NextMotion)
+        {
+            count += state.Motions[at - 1].By == who ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static ReadOnlySpan<RuleTerms> RulesOf(LedgerState state, in AgentRecord agent) =>

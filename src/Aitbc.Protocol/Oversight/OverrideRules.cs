@@ -12,8 +12,17 @@ namespace Aitbc.Protocol.Oversight;
 /// approval, never a hard limit or a stop.</summary>
 internal static class OverrideRules
 {
-    /// <summary>Most overrides of an agent in force.</summary>
-    public const int MaxOverrides = 16;
+    /// <summary>Most denials in force on an agent that one person has set, so that nobody takes the others' places.
+    /// </summary>
+    public const int MaxDenialsEach = 4;
+
+    /// <summary>Most allowances in force on an agent; enough guardians agreed to each, and any one of them ends it.
+    /// </summary>
+    public const int MaxAllowances = 16;
+
+    /// <summary>Most overrides of an agent in force: 16 allowances, four denials of each of the nine people who may set
+    /// one, and some of people who no longer may, which any guardian ends.</summary>
+    public const int MaxOverrides = 64;
 
     private const long LongestMs = 366L * 24 * 60 * 60 * 1000;
 
@@ -62,7 +71,7 @@ internal static class OverrideRules
             return Outcome.NotAuthorised;
         }
 
-        var outcome = CheckTerms(call.State, slot, command, call.State.Globals.TimeMs);
+        var outcome = CheckTerms(call.State, slot, call.From, command, call.State.Globals.TimeMs);
         if (outcome != Outcome.Applied)
         {
             return outcome;
@@ -96,11 +105,7 @@ internal static class OverrideRules
         }
 
         ref readonly var record = ref call.State.Overrides[slot];
-        var agent = call.State.Accounts[record.Agent.Slot].Agent - 1;
-        var may = record.Terms.Effect == OverrideEffect.Allow
-            ? OversightRules.MayPropose(call.State, agent, call.From)
-            : record.By == call.From;
-        if (!may)
+        if (!MayEnd(call.State, record, call.From))
         {
             return Outcome.NotAuthorised;
         }
@@ -116,8 +121,40 @@ internal static class OverrideRules
         step.Emit(new OverrideEnded(record.Id, record.Agent, AccountNumber.Treasury));
     }
 
+    /// <summary>Whether one more override finds room: an allowance among the agent's, a denial among its setter's.
+    /// </summary>
+    public static bool HasRoom(LedgerState state, in AgentRecord agent, OverrideEffect effect, AccountNumber by)
+    {
+        var count = 0;
+        for (var at = agent.FirstOverride; at != 0; at = state.Overrides[at - 1].NextOverride)
+        {
+            ref readonly var record = ref state.Overrides[at - 1];
+            count += record.Terms.Effect == effect && (effect == OverrideEffect.Allow || record.By == by) ? 1 : 0;
+        }
+
+        return count < (effect == OverrideEffect.Allow ? MaxAllowances : MaxDenialsEach)
+            && agent.OverrideCount < MaxOverrides;
+    }
+
+    /// <summary>Whether an account may end an override: an allowance is anybody's who may set one. A denial is its
+    /// setter's, so that no other lifts it; once the setter is neither owner nor guardian any more, it has no word left
+    /// on the agent, and the denial is the guardians'.</summary>
+    private static bool MayEnd(LedgerState state, in OverrideRecord record, AccountNumber who)
+    {
+        var agent = state.Accounts[record.Agent.Slot].Agent - 1;
+        if (record.Terms.Effect == OverrideEffect.Allow)
+        {
+            return OversightRules.MayPropose(state, agent, who);
+        }
+
+        return OversightRules.MayPropose(state, agent, record.By)
+            ? record.By == who
+            : OversightRules.GuardianIndex(state.Agents[agent], who) >= 0;
+    }
+
     /// <summary>Whether what the command says can be an override.</summary>
-    public static Outcome CheckTerms(LedgerState state, int agent, SetOverride command, long nowMs)
+    public static Outcome CheckTerms(
+        LedgerState state, int agent, AccountNumber from, SetOverride command, long nowMs)
     {
         if (!Enum.IsDefined(command.Effect) || (int)command.Action >= CommandNames.Count
             || command.ExpiresAt.UnixMs <= nowMs || command.ExpiresAt.UnixMs > nowMs + LongestMs
@@ -126,6 +163,6 @@ internal static class OverrideRules
             return Outcome.BadTerms;
         }
 
-        return state.Agents[agent].OverrideCount >= MaxOverrides ? Outcome.TooManyOpen : Outcome.Applied;
+        return HasRoom(state, state.Agents[agent], command.Effect, from) ? Outcome.Applied : Outcome.TooManyOpen;
     }
 }

@@ -39,7 +39,7 @@ internal static class OversightRules
                 var denied = FindAgent(state, deny.Agent);
                 return denied >= 0 && deny.ExpiresAt.UnixMs - nowMs >= MotionRules.FreeEveryMs
                     && MayPropose(state, denied, from)
-                    && OverrideRules.CheckTerms(state, denied, deny, nowMs) == Outcome.Applied;
+                    && OverrideRules.CheckTerms(state, denied, from, deny, nowMs) == Outcome.Applied;
             default:
                 return false;
         }
@@ -102,8 +102,7 @@ internal static class OversightRules
         }
 
         var votes = (byte)(agent.ReleaseVotes | (1 << guardian));
-        var isHeld = agent.Stopped == 1 || (agent.Flags & AgentFlags.SafeMode) != 0;
-        if (!isHeld || votes == agent.ReleaseVotes)
+        if (!IsHeld(agent) || votes == agent.ReleaseVotes)
         {
             return Outcome.NothingToRelease;
         }
@@ -193,6 +192,10 @@ internal static class OversightRules
     /// <summary>Whether an account may ask for a change of an agent's bounds: its owner and its guardians.</summary>
     public static bool MayPropose(LedgerState state, int agent, AccountNumber who) =>
         state.Agents[agent].Owner == who || GuardianIndex(state.Agents[agent], who) >= 0;
+
+    /// <summary>Whether an agent waits for its guardians' release, from a stop or from safe mode.</summary>
+    public static bool IsHeld(in AgentRecord agent) =>
+        agent.Stopped == 1 || (agent.Flags & AgentFlags.SafeMode) != 0;
 
     /// <summary>Which of an agent's guardians an account is, or -1.</summary>
     public static int GuardianIndex(in AgentRecord agent, AccountNumber who)

@@ -84,11 +84,11 @@ public struct ActionValue
     public ulong Unused;
 }
 
-/// <summary>What a parked payload reserved, by kind of action: so many kinds have a value.</summary>
+/// <summary>What a parked payload reserved, by kind of action: so many kinds have a value or a stake.</summary>
 [InlineArray(Length)]
 public struct ActionValues
 {
-    /// <summary>Kinds of action that can have a value, and one to spare.</summary>
+    /// <summary>Kinds of action that can have a value or a stake.</summary>
     public const int Length = 8;
 
     private ActionValue first;

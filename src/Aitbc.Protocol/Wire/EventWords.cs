@@ -67,11 +67,11 @@ public static partial class EventWords
                 return Line($"{names.First(Read<AgentRetired>(value).Account)} was retired for ever");
             case EventKind.LimitReserved:
                 var reserved = Read<LimitReserved>(value);
-                return Line($"{reserved.Amount.ToDisplay()} count against the daily volume of ")
+                return Line($"{reserved.Amount.ToDisplay()} count against the limits of ")
                     + names.Of(reserved.Account);
             case EventKind.LimitReleased:
                 var released = Read<LimitReleased>(value);
-                return Line($"{released.Amount.ToDisplay()} no longer count against the daily volume of ")
+                return Line($"{released.Amount.ToDisplay()} no longer count against the limits of ")
                     + names.Of(released.Account);
             case EventKind.UnbondingStarted:
                 var started = Read<UnbondingStarted>(value);

@@ -99,7 +99,8 @@ internal static class ActionReader
         foreach (var command in commands)
         {
             var isItsOwn = isHeld && held.Action == command.Kind;
-            actions.Add(Of(state, agent, command, isItsOwn ? held.Amount : TokenAmount.Zero, at));
+            var value = isItsOwn && command.Kind.IsVolume() ? held.Amount : TokenAmount.Zero;
+            actions.Add(Of(state, agent, command, value, at));
             if (isItsOwn)
             {
                 (isHeld, held) = Next(ref reader, agent);

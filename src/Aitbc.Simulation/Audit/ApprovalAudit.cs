@@ -177,7 +177,7 @@ internal sealed class ApprovalAudit(
         var name = $"a{parked.Terms.Id.Value}";
         log.Equal(AuditCheck.Approval, $"what {name} says that it holds", held, parked.Terms.Held.BaseUnits);
         holds.Claim(HoldKind.Parked, parked.Terms.Id.Value, parked.Terms.Agent, held);
-        var wanted = risks.Where(one => !one.Value.IsZero).Select(one => (one.Kind, one.Value)).ToList();
+        var wanted = risks.Where(one => !one.IsNone).Select(one => (one.Kind, one.Amount)).ToList();
         log.Holds(
             wanted.SequenceEqual(parked.Reserved), AuditCheck.Approval, $"what {name} reserves",
             string.Join(", ", wanted), string.Join(", ", parked.Reserved));

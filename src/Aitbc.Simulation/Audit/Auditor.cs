@@ -167,6 +167,7 @@ public sealed class Auditor
             case EventKind.MarketStopped: stops.On(reader.As<MarketStopped>()); break;
             case EventKind.MarketReleaseApproved: stops.On(reader.As<MarketReleaseApproved>()); break;
             case EventKind.MarketReleased: stops.On(reader.As<MarketReleased>()); break;
+            case EventKind.AgentRetired: stops.On(reader.As<AgentRetired>()); break;
             case EventKind.Resumed: stops.On(reader.As<ResumedAfter>()); break;
             case EventKind.GenesisApplied: books.Mint(reader.As<GenesisApplied>().Supply.BaseUnits); break;
 
@@ -174,7 +175,7 @@ public sealed class Auditor
             case EventKind.KeyRevoked: ChangeKeys(reader.As<KeyRevoked>().Account); break;
 
             // Blobs move no money, nor does a key's origin.
-            case EventKind.AgentRetired or EventKind.BlobDeclared or EventKind.BlobArrived or EventKind.BlobExpired
+            case EventKind.BlobDeclared or EventKind.BlobArrived or EventKind.BlobExpired
                 or EventKind.PasskeyBound:
                 break;
             default:

@@ -57,7 +57,7 @@ internal sealed class BoundsAudit(
         }
 
         var wanted = payloads.Risks.Where(risk => agent.Rules.Count > 0 || !risk.Value.IsZero)
-            .Select(risk => (risk.Kind, risk.Value)).ToList();
+            .Select(risk => (risk.Kind, risk.Amount)).ToList();
         log.Holds(
             wanted.SequenceEqual(counted), AuditCheck.DailyVolume, $"what is counted of account {sender}",
             string.Join(", ", wanted), string.Join(", ", counted));
@@ -91,6 +91,9 @@ internal sealed class BoundsAudit(
         }
 
         log.Holds(
+            open.HasRoom(began.Agent, terms.Effect, began.By), AuditCheck.Override,
+            $"the overrides in force on account {began.Agent}", "fewer", "as many as there may be");
+        log.Holds(
             terms.ExpiresAtMs > clock.NowMs && open.Overrides.TryAdd(began.Id, new AuditedOverride(began)),
             AuditCheck.Override, $"override {began.Id.Value}", "begun once, for a time to come", "begun otherwise");
     }
@@ -121,9 +124,7 @@ internal sealed class BoundsAudit(
         var isAsked = payloads.Has<RevokeOverride>(revoke => revoke.Override == terms.Id) && ended.By == payloads.From;
         var isSound = payloads.From is null
             ? clock.NowMs >= terms.Terms.ExpiresAtMs
-            : isAsked && (terms.Terms.Effect == OverrideEffect.Deny
-                ? ended.By == terms.By
-                : accounts.AgentOf(terms.Agent)?.MayPropose(ended.By) ?? false);
+            : isAsked && accounts.AgentOf(terms.Agent) is { } agent && MayEnd(agent, terms, ended.By);
         log.Holds(
             isSound && ended.Agent == terms.Agent, AuditCheck.Override, $"the end of override {ended.Id.Value}",
             "its time, or the word of one who may", $"by account {ended.By}");
@@ -191,6 +192,14 @@ internal sealed class BoundsAudit(
         }
     }
 
+    /// <summary>Nobody lifts another's denial, unless that one has left: then the guardians do.</summary>
+    private static bool MayEnd(AuditedAgent agent, in OverrideBegan terms, AccountNumber by)
+    {
+        var isTheirs = terms.Terms.Effect == OverrideEffect.Deny && agent.MayPropose(terms.By);
+        var hasLeft = terms.Terms.Effect == OverrideEffect.Deny && !agent.MayPropose(terms.By);
+        return isTheirs ? by == terms.By : hasLeft ? agent.Guardians.Contains(by) : agent.MayPropose(by);
+    }
+
     /// <summary>Whether the constitution itself, or the monitor, wants a person.</summary>
     private bool Asks(AuditedAgent agent, in Risk risk) =>
         (agent.Limits.RequiresHumanApproval == 1 && !risk.IsNone)
@@ -245,8 +254,8 @@ internal sealed class BoundsAudit(
                 log.AtMost(AuditCheck.Rule, $"the value of {what}", most, risk.Amount);
                 break;
             case RuleKind.RollingValue:
-                var value = rule.Used.Add(clock.NowMs, risk.Value);
-                most = risk.Value.IsZero ? value : most;
+                var value = rule.Used.Add(clock.NowMs, risk.Amount);
+                most = risk.IsNone ? value : most;
                 log.AtMost(AuditCheck.Rule, $"the value of {what} in a window", most, value);
                 break;
             case RuleKind.RollingCount:

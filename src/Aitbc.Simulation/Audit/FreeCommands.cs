@@ -10,6 +10,10 @@ namespace Aitbc.Simulation.Audit;
 /// <summary>What is open of oversight: what waits, what is put to guardians, what overrides stand.</summary>
 internal sealed class OversightBooks
 {
+    private const int MaxAllowances = 16;
+    private const int MaxDenialsEach = 4;
+    private const int MaxOverrides = 64;
+
     public Dictionary<ApprovalId, AuditedApproval> Waiting { get; } = [];
 
     public Dictionary<MotionId, AuditedMotion> Motions { get; } = [];
@@ -19,6 +23,18 @@ internal sealed class OversightBooks
     public IEnumerable<AuditedApproval> WaitingOf(AccountNumber agent) =>
         Waiting.Values.Where(one => one.Terms.Agent == agent);
 
+    /// <summary>Whether an agent may have one more override: allowances are the agent's together, denials are each
+    /// person's own.</summary>
+    public bool HasRoom(AccountNumber agent, OverrideEffect effect, AccountNumber by)
+    {
+        var standing = Overrides.Values.Where(one => one.Terms.Agent == agent).ToList();
+        var alike = standing.Where(one => one.Terms.Terms.Effect == effect);
+        var hasPlace = effect == OverrideEffect.Allow
+            ? alike.Count() < MaxAllowances
+            : alike.Count(one => one.Terms.By == by) < MaxDenialsEach;
+        return hasPlace && standing.Count < MaxOverrides;
+    }
+
     public bool Stands(AccountNumber agent, CommandKind kind, OverrideEffect effect, long nowMs) =>
         Overrides.Values.Any(one => one.Stands(agent, kind, effect, nowMs));
 }
@@ -27,7 +43,6 @@ internal sealed class OversightBooks
 /// only tightens.</summary>
 internal sealed class FreeCommands(AuditedAccounts accounts, StopAudit stops, OversightBooks open)
 {
-    private const int MaxOverrides = 16;
     private const long MinuteMs = 60_000;
     private const long YearMs = 366L * 86_400_000;
 
@@ -46,7 +61,7 @@ internal sealed class FreeCommands(AuditedAccounts accounts, StopAudit stops, Ov
                 var leftMs = set.ExpiresAt.UnixMs - stops.NowMs;
                 return accounts.Find(set.Agent)?.Agent is { } denied && denied.MayPropose(sender)
                     && (int)set.Action < CommandNames.Count && set.Cap.IsZero && leftMs is >= MinuteMs and <= YearMs
-                    && open.Overrides.Values.Count(one => one.Terms.Agent == denied.Number) < MaxOverrides;
+                    && open.HasRoom(denied.Number, OverrideEffect.Deny, sender);
             case ChangeConstitution change:
                 return outcome == Outcome.Applied
                     && accounts.Find(change.Agent)?.Agent is { } agent && agent.MayPropose(sender)

@@ -10,6 +10,7 @@ namespace Aitbc.Simulation.Audit;
 internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books books, StopAudit clock)
 {
     private readonly Dictionary<AccountNumber, BigInteger> unreserved = [];
+    private readonly Dictionary<AccountNumber, BigInteger> staked = [];
     private readonly Dictionary<(AccountNumber Account, CommandKind Action, long Bucket), BigInteger> unreleased = [];
 
     /// <summary>A movement that is booked; <paramref name="hold"/> is what it was taken out of.</summary>
@@ -32,6 +33,7 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
         }
         else if (moved.Reason == MoveReason.Staked)
         {
+            staked[moved.From] = amount;
             log.AtMost(
                 AuditCheck.Stake,
                 $"the stake of account {moved.From}",
@@ -43,7 +45,17 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
     /// <summary>A reservation ends a command: it is of all that the command put at risk.</summary>
     public void On(in LimitReserved reserved)
     {
-        unreserved.Remove(reserved.Account, out var value);
+        BigInteger value;
+        if (reserved.Action == CommandKind.DepositStake)
+        {
+            staked.Remove(reserved.Account, out value);
+            log.Equal(
+                AuditCheck.Rule, $"what account {reserved.Account} stakes and its rules count", value,
+                reserved.Amount.BaseUnits);
+            return;
+        }
+
+        unreserved.Remove(reserved.Account, out value);
         log.Equal(
             AuditCheck.DailyVolume,
             $"what is reserved for account {reserved.Account}",
@@ -95,6 +107,7 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
         }
 
         unreserved.Clear();
+        staked.Clear();
         unreleased.Clear();
     }
 
@@ -103,7 +116,11 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
     {
         if (accounts.AgentOf(account) is { } agent)
         {
-            Add(agent, amount);
+            if (action != CommandKind.DepositStake)
+            {
+                Add(agent, amount);
+            }
+
             foreach (var rule in agent.Rules.Where(one => one.Terms.Kind == RuleKind.RollingValue && one.Binds(action)))
             {
                 log.AtMost(
@@ -118,7 +135,11 @@ internal sealed class LimitAudit(AuditLog log, AuditedAccounts accounts, Books b
     {
         var key = (agent.Number, action, bucket);
         unreleased[key] = unreleased.GetValueOrDefault(key) + amount;
-        agent.Volume.TakeBack(bucket, amount);
+        if (action != CommandKind.DepositStake)
+        {
+            agent.Volume.TakeBack(bucket, amount);
+        }
+
         foreach (var rule in agent.Rules.Where(one =>
             one.Terms.Kind == RuleKind.RollingValue && one.Binds(action) && bucket > one.Since))
         {

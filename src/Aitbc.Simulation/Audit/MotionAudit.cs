@@ -17,7 +17,7 @@ internal sealed class MotionAudit(
     OversightBooks open,
     Parameters parameters)
 {
-    private const int MaxMotions = 8;
+    private const int MaxMotionsEach = 2;
 
     private readonly Dictionary<(AccountNumber Agent, MotionId Motion), List<RuleTerms>> written = [];
     private readonly Dictionary<MotionId, MotionProposed> carrying = [];
@@ -54,8 +54,10 @@ internal sealed class MotionAudit(
             proposed.LapsesAtMs);
         log.Holds(
             IsAskedFor(proposed), AuditCheck.Motion, $"what {Name(proposed.Id)} proposes", "what was sent", "other");
-        log.AtMost(AuditCheck.Motion, $"the open motions on account {proposed.Agent}", MaxMotions - 1,
-            open.Motions.Values.Count(one => IsOf(one, agent.Number)));
+        var by = proposed.By;
+        log.AtMost(
+            AuditCheck.Motion, $"the open motions of account {by} on account {proposed.Agent}", MaxMotionsEach - 1,
+            open.Motions.Values.Count(one => IsOf(one, agent.Number) && one.Terms.By == by));
         proposedNow.Add(proposed.Id);
         log.Holds(
             open.Motions.TryAdd(proposed.Id, new AuditedMotion(proposed)), AuditCheck.Motion, Name(proposed.Id),

@@ -2,6 +2,7 @@ using Aitbc.Primitives;
 using Aitbc.Protocol;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Entries;
+using Aitbc.Protocol.Identity;
 using Aitbc.Protocol.Oversight;
 
 namespace Aitbc.Simulation.Audit;
@@ -131,6 +132,15 @@ internal sealed class StopAudit(AuditLog log, AuditedAccounts accounts, Genesis 
         CheckEnough($"account {released.Account}", agent.Threshold, agent.Count(agent.Releasing));
         (agent.IsStopped, agent.InSafeMode) = (false, false);
         agent.Releasing.Clear();
+    }
+
+    /// <summary>What waits for its guardians' release is not ended over their heads.</summary>
+    public void On(in AgentRetired retired)
+    {
+        var agent = AgentOf(retired.Account);
+        log.Holds(
+            agent is not { IsStopped: true } and not { InSafeMode: true }, AuditCheck.Stop,
+            $"the end of account {retired.Account}", "after its release", "while it is stopped or in safe mode");
     }
 
     public void On(in MarketStopped stopped)

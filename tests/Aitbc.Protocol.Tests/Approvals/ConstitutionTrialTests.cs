@@ -107,6 +107,22 @@ public sealed class ConstitutionTrialTests
     }
 
     [Fact]
+    public void A_rolling_limit_counts_stakes_and_the_daily_volume_does_not()
+    {
+        var agent = chain.NewAgent(Owner);
+        chain.Do(agent, new Staking.DepositStake(TokenAmount.FromTokens(60)));
+        chain.Do(agent, Pay(60));
+        chain.Do(agent, Pay(40));
+        var rule = new ConstitutionRule(RuleKind.RollingValue, [CommandKind.Transfer, CommandKind.DepositStake])
+        {
+            Amount = TokenAmount.FromTokens(100), Window = Duration.FromHours(1),
+        };
+        Assert.Equal(
+            [Outcome.Applied, Outcome.WindowLimit, Outcome.Applied], Try(agent, Narrow with { Rules = [rule] }));
+        Assert.Equal([Outcome.Applied, Outcome.Applied, Outcome.Applied], Try(agent, Narrow));
+    }
+
+    [Fact]
     public void What_came_back_comes_back_in_the_trial_as_far_as_it_was_counted_there()
     {
         var agent = chain.NewAgent(Owner, Constitutions.Wide);

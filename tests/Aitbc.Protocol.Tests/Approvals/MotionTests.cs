@@ -198,6 +198,68 @@ public sealed class MotionTests
     }
 
     [Fact]
+    public void Invariant_I29_NobodyTakesTheOthersPlacesForMotionsAndDenials()
+    {
+        Actor[] all = [Owner, .. Guardians, .. Enumerable.Range(0, 5).Select(i => chain.NewActor($"g{i}"))];
+        foreach (var added in all.Skip(4))
+        {
+            chain.Do(Owner, new OpenAccount(added.Key.Public, null, TokenAmount.FromTokens(1)));
+        }
+
+        var many = chain.NewAgent(Owner, Narrow, all[1..], threshold: 8);
+        var loosen = new ChangeConstitution(many.Id, Constitutions.Wide);
+        foreach (var one in all)
+        {
+            Fill(one, MotionRules.MaxMotionsEach, () => loosen);
+            Fill(one, OverrideRules.MaxDenialsEach, () => chain.Denial(many, CommandKind.Transfer));
+        }
+
+        Assert.Equal(all.Length * MotionRules.MaxMotionsEach, chain.State.Motions.Live);
+        Assert.Equal(all.Length * OverrideRules.MaxDenialsEach, chain.State.Overrides.Live);
+
+        void Fill(Actor who, int places, Func<Command> make)
+        {
+            for (var i = 0; i < places; i++)
+            {
+                Assert.Equal(Outcome.Applied, chain.Send(who, make()).Outcome);
+            }
+
+            Assert.Equal(Outcome.TooManyOpen, chain.Send(who, make()).Outcome);
+        }
+    }
+
+    [Fact]
+    public void Denials_leave_the_agents_allowances_their_places()
+    {
+        for (var i = 0; i < OverrideRules.MaxAllowances; i++)
+        {
+            Allow(CommandKind.Transfer, 1);
+        }
+
+        var next = chain.Allowance(agent, CommandKind.Transfer, TokenAmount.OneToken);
+        Assert.Equal(Outcome.TooManyOpen, chain.Send(Guardians[0], next).Outcome);
+        chain.Do(Guardians[0], chain.Denial(agent, CommandKind.Transfer));
+        Assert.Equal(OverrideRules.MaxAllowances + 1, chain.State.Overrides.Live);
+    }
+
+    [Fact]
+    public void A_guardian_who_left_takes_no_denial_back_and_those_who_are_there_do()
+    {
+        var ends = chain.Now + Delay + Delay;
+        chain.Do(Guardians[0], chain.Denial(agent, CommandKind.Transfer) with { ExpiresAt = ends });
+        var denial = new RevokeOverride(new OverrideId(chain.State.Globals.LastDecision));
+        Assert.Equal(Outcome.NotAuthorised, chain.Send(Guardians[1], denial).Outcome);
+        chain.Do(Guardians[1], new ChangeGuardians(agent.Id, [Guardians[1].Id, Guardians[2].Id], 2));
+        chain.Do(Guardians[2], new AgreeMotion(chain.LastMotion));
+        chain.Advance(Delay);
+        Assert.Equal(Outcome.NotAuthorised, chain.Send(Guardians[0], denial).Outcome);
+        Assert.Equal(Outcome.NotAuthorised, chain.Send(Owner, denial).Outcome);
+        Assert.Equal(Outcome.DeniedByOverride, chain.Send(agent, Pay(1)).Outcome);
+        chain.Do(Guardians[1], denial);
+        chain.Do(agent, Pay(1));
+    }
+
+    [Fact]
     public void An_allowance_lifts_what_is_not_allowed_up_to_its_cap_all_told()
     {
         var bound = chain.NewAgent(

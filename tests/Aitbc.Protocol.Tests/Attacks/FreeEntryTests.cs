@@ -24,7 +24,7 @@ public sealed class FreeEntryTests
     public void A_batch_of_denials_that_is_refused_is_not_free_for_ever()
     {
         var one = chain.Denial(agent, CommandKind.Transfer);
-        var many = Enumerable.Repeat<Command>(one, OverrideRules.MaxOverrides + 1).ToArray();
+        var many = Enumerable.Repeat<Command>(one, OverrideRules.MaxDenialsEach + 1).ToArray();
         var (outcome, cost) = Cost(many);
         Assert.Equal(Outcome.TooManyOpen, outcome);
         Assert.Equal(BaseGas, cost);

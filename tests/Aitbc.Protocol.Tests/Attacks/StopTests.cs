@@ -35,6 +35,23 @@ public sealed class StopTests
     }
 
     [Fact]
+    public void The_owner_of_an_agent_in_safe_mode_cannot_retire_its_money_away()
+    {
+        Actor[] guardians = [.. chain.People.Take(2)];
+        var owner = chain.People[3];
+        var agent = chain.NewAgent(owner, guardians: guardians, threshold: 2);
+        chain.Input(chain.Verdict(agent, MonitorVerdictKind.SafeMode));
+        var before = chain.Account(agent).Total;
+        Assert.Equal(Outcome.StillEngaged, chain.Send(owner, new RetireAgent(agent.Id)).Outcome);
+        chain.Do(guardians[0], new ReleaseAgent(agent.Id));
+        Assert.Equal(Outcome.StillEngaged, chain.Send(owner, new RetireAgent(agent.Id)).Outcome);
+        Assert.Equal(before, chain.Account(agent).Total);
+        chain.Do(guardians[1], new ReleaseAgent(agent.Id));
+        chain.Do(owner, new RetireAgent(agent.Id));
+        Assert.Equal(TokenAmount.Zero, chain.Account(agent).Total);
+    }
+
+    [Fact]
     public void A_stop_that_stops_something_is_free_for_a_guardian_without_a_token()
     {
         var guardian = Pauper();

@@ -44,7 +44,7 @@ internal sealed partial class OversightModel
         var asked = commands.Select(AskOf).OfType<(MoveReason Reason, UInt128 Amount)>().ToList();
         var held = asked.Where(one => one.Reason != MoveReason.Unstaked).Aggregate(UInt128.Zero, Sum);
         Holds(24, held == parked.Held.BaseUnits, $"{parked.Held} is held of {held}");
-        reservable = asked.Where(one => one.Reason == MoveReason.Transfer).Aggregate(UInt128.Zero, Sum);
+        reservable = held;
     }
 
     private static UInt128 Sum(UInt128 sum, (MoveReason Reason, UInt128 Amount) one) => sum + one.Amount;
@@ -56,7 +56,7 @@ internal sealed partial class OversightModel
         var parked = waiting[reserved.Id.Value];
         var key = (reserved.Action, NowMs / BucketMs);
         parked.Reserved[key] = parked.Reserved.GetValueOrDefault(key) + reserved.Amount.BaseUnits;
-        Count(parked.Agent, reserved.Amount.BaseUnits);
+        Count(parked.Agent, reserved.Action, reserved.Amount.BaseUnits);
     }
 
     private void On(in ApprovalEnded ended)
@@ -136,27 +136,34 @@ internal sealed partial class OversightModel
 
         if (agents.TryGetValue(moved.From, out var agent) && agent.InSafeMode)
         {
-            var leaves = moved.FromSub is SubAccount.Available or SubAccount.Stake
-                && moved.Reason != MoveReason.Retirement;
+            var leaves = moved.FromSub is SubAccount.Available or SubAccount.Stake;
             Holds(28, !leaves, $"{moved.Reason} in safe mode");
         }
     }
 
-    private void On(in LimitReserved reserved) => Count(reserved.Account, reserved.Amount.BaseUnits);
+    private void On(in LimitReserved reserved) =>
+        Count(reserved.Account, reserved.Action, reserved.Amount.BaseUnits);
 
     private void On(in LimitReleased back)
     {
         released.Add((back.Action, back.Bucket, back.Amount.BaseUnits));
         var volume = agents[back.Account].Volume;
-        if (volume.TryGetValue(back.Bucket, out var used) && back.Bucket >= (NowMs / BucketMs) - 96)
+        if (back.Action != CommandKind.DepositStake && volume.TryGetValue(back.Bucket, out var used)
+            && back.Bucket >= (NowMs / BucketMs) - 96)
         {
             Holds(24, used >= back.Amount.BaseUnits, "more is released than was reserved");
             volume[back.Bucket] = used - UInt128.Min(used, back.Amount.BaseUnits);
         }
     }
 
-    private void Count(AccountNumber account, UInt128 amount)
+    /// <summary>A stake counts under rules, never as volume.</summary>
+    private void Count(AccountNumber account, CommandKind action, UInt128 amount)
     {
+        if (action == CommandKind.DepositStake)
+        {
+            return;
+        }
+
         var agent = agents[account];
         agent.Volume[NowMs / BucketMs] = agent.Volume.GetValueOrDefault(NowMs / BucketMs) + amount;
         Holds(

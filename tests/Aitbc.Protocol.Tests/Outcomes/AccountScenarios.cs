@@ -175,6 +175,11 @@ internal static class AccountScenarios
         new Defect(Outcome.StillEngaged, "stopped")
         {
             Stage = scene => scene.Chain.Do(scene.Owner, new StopAgent(scene.Agent.Id)), Order = int.MaxValue,
+        },
+        new Defect(Outcome.StillEngaged, "stopped")
+        {
+            Stage = scene => scene.Chain.Input(scene.Chain.Verdict(scene.Agent, MonitorVerdictKind.SafeMode)),
+            Order = int.MaxValue,
         });
 
     public static Scenario DepositStake { get; } = new(

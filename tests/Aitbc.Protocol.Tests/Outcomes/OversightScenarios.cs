@@ -47,7 +47,7 @@ internal static class OversightScenarios
         {
             Stage = scene =>
             {
-                for (var i = 0; i < MotionRules.MaxMotions; i++)
+                for (var i = 0; i < MotionRules.MaxMotionsEach; i++)
                 {
                     scene.Chain.Do(scene.Owner, Loosening(scene));
                 }
@@ -89,7 +89,7 @@ internal static class OversightScenarios
         {
             Stage = scene =>
             {
-                for (var i = 0; i < OverrideRules.MaxOverrides; i++)
+                for (var i = 0; i < OverrideRules.MaxDenialsEach; i++)
                 {
                     scene.Chain.Do(scene.Owner, scene.Chain.Denial(scene.Agent, CommandKind.PlaceBid));
                 }
@@ -128,7 +128,7 @@ internal static class OversightScenarios
         {
             Stage = scene =>
             {
-                for (var i = 0; i < MotionRules.MaxMotions; i++)
+                for (var i = 0; i < MotionRules.MaxMotionsEach; i++)
                 {
                     scene.Chain.Do(scene.Owner, Loosening(scene));
                 }

@@ -7,6 +7,7 @@ import * as ask from '../api/queries';
 import { count, short, words } from '../lib/words';
 import { AgentLink, Amount, Card, Id, Page, Time } from '../parts/basics';
 import { DecisionList } from '../parts/decisions';
+import { Guardians } from '../parts/guardians';
 import { AgentStatus, FinishedTable, OpenTable, Outcome } from '../parts/market';
 import { MotionCard } from '../parts/motions';
 import { Overrides } from '../parts/overrides';
@@ -117,9 +118,6 @@ export default function Agent({ id }: { id: string }) {
                   <dt>Version</dt><dd>{view.version}</dd>
                   <dt>Capabilities</dt><dd>{view.capabilities.join(', ') || 'None'}</dd>
                   <dt>Owner</dt><dd><AgentLink id={view.owner} /></dd>
-                  <dt>Guardians</dt>
-                  <dd><Who ids={view.guardians} />
-                    {view.guardianThreshold} of {view.guardians.length} decide and release it</dd>
                   <dt>Record</dt>
                   <dd>{count(view.jobsSettled, 'workload')} settled, {count(view.jobsFaulted, 'fault')}</dd>
                 </dl>
@@ -151,6 +149,7 @@ export default function Agent({ id }: { id: string }) {
                   </Card>
                   <Constitution agent={view} />
                   <Overrides agent={view} />
+                  <Guardians agent={view} />
                 </>
               )}
             </Show>

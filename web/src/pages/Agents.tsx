@@ -1,16 +1,15 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import * as ask from '../api/queries';
 import { words } from '../lib/words';
 import { AgentLink, Amount, Page } from '../parts/basics';
 import { AgentStatus } from '../parts/market';
+import { Pager, usePages } from '../parts/pager';
 import { Empty, Show } from '../parts/states';
 import { Table } from '../parts/table';
 
 export default function Agents() {
-  const [pages, setPages] = useState<number[]>([]);
-  const query = useQuery(ask.agents(pages.at(-1)));
+  const pages = usePages();
+  const query = useQuery(ask.agents(pages.at));
   return (
     <Page title="Agents" about="Each is owned by a person, bound by a constitution, and stoppable by its guardians.">
       <div className="card">
@@ -36,15 +35,7 @@ export default function Agents() {
             : <Empty title="No agent is registered yet">An owner registers one with a signed command;{' '}
                 <code>aitbc up --demo</code> shows some at work.</Empty>)}
         </Show>
-        {(pages.length > 0 || query.data?.next != null) && (
-          <div className="pager">
-            <Button variant="default" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
-              Earlier
-            </Button>
-            <Button variant="default" disabled={query.data?.next == null}
-              onClick={() => setPages([...pages, query.data!.next!])}>Later</Button>
-          </div>
-        )}
+        <Pager of={pages} next={query.data?.next} back="Earlier" on="Later" />
       </div>
     </Page>
   );

@@ -1,6 +1,4 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Schemas } from '../api/client';
 import * as ask from '../api/queries';
@@ -8,6 +6,7 @@ import { duration } from '../lib/sentences';
 import { words } from '../lib/words';
 import { AgentLink, Page, Status, Time } from '../parts/basics';
 import { Outcome } from '../parts/market';
+import { Pager, usePages } from '../parts/pager';
 import { Empty, Show } from '../parts/states';
 import { Table } from '../parts/table';
 
@@ -45,8 +44,8 @@ export function AlertTable({ rows, isOfOne = false }: { rows: readonly Alert[]; 
 
 /** What the monitor found. */
 export default function Alerts() {
-  const [pages, setPages] = useState<number[]>([]);
-  const query = useQuery(ask.alerts(undefined, pages.at(-1)));
+  const pages = usePages();
+  const query = useQuery(ask.alerts(undefined, pages.at));
   return (
     <Page title="Alerts" about="What the monitor found unlike an agent’s past: why, over which time, and what followed.">
       <div className="card">
@@ -55,13 +54,7 @@ export default function Alerts() {
             ? <AlertTable rows={page.items} />
             : <Empty title="The monitor found nothing">Findings of the newest entries that the node remembers come here.</Empty>)}
         </Show>
-        {(pages.length > 0 || query.data?.next != null) && (
-          <div className="pager">
-            <Button variant="default" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>Newer</Button>
-            <Button variant="default" disabled={query.data?.next == null}
-              onClick={() => setPages([...pages, query.data!.next!])}>Older</Button>
-          </div>
-        )}
+        <Pager of={pages} next={query.data?.next} />
       </div>
     </Page>
   );

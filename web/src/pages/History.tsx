@@ -1,17 +1,16 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'wouter';
 import * as ask from '../api/queries';
 import { short } from '../lib/words';
 import { Page } from '../parts/basics';
 import { DecisionList } from '../parts/decisions';
+import { Pager, usePages } from '../parts/pager';
 import { Empty, Show } from '../parts/states';
 
 /** Who decided what about an agent. */
 export default function History({ id }: { id: string }) {
-  const [pages, setPages] = useState<number[]>([]);
-  const query = useQuery(ask.decisions(id, pages.at(-1)));
+  const pages = usePages();
+  const query = useQuery(ask.decisions(id, pages.at));
   return (
     <Page title={`History of ${short(id)}`} about="Stops, releases, approvals, motions, overrides, constitutions, guardians, keys
       and the monitor’s verdicts: who decided, with which key, and the entry that proves it."
@@ -23,13 +22,7 @@ export default function History({ id }: { id: string }) {
             : <Empty title="Nothing was decided that is remembered">The node remembers its newest entries; the ledger has
                 all.</Empty>)}
         </Show>
-        {(pages.length > 0 || query.data?.next != null) && (
-          <div className="pager">
-            <Button variant="default" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>Newer</Button>
-            <Button variant="default" disabled={query.data?.next == null}
-              onClick={() => setPages([...pages, query.data!.next!])}>Older</Button>
-          </div>
-        )}
+        <Pager of={pages} next={query.data?.next} />
       </div>
     </Page>
   );

@@ -1,15 +1,14 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import * as ask from '../api/queries';
 import { Card, Page } from '../parts/basics';
 import { FinishedTable, OpenTable } from '../parts/market';
+import { Pager, usePages } from '../parts/pager';
 import { Empty, Show } from '../parts/states';
 
 export default function Workloads() {
-  const [pages, setPages] = useState<number[]>([]);
+  const pages = usePages();
   const open = useQuery(ask.openWorkloads());
-  const finished = useQuery(ask.finished(50, undefined, pages.at(-1)));
+  const finished = useQuery(ask.finished(50, undefined, pages.at));
   return (
     <Page title="Workloads" about="Jobs from posting to settlement.">
       <div className="stack">
@@ -26,15 +25,7 @@ export default function Workloads() {
               ? <FinishedTable rows={page.items} label="Finished workloads" />
               : <Empty title="No workload has finished yet">Paid or not, it will be listed here.</Empty>)}
           </Show>
-          {(pages.length > 0 || finished.data?.next != null) && (
-            <div className="pager">
-              <Button variant="default" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
-                Newer
-              </Button>
-              <Button variant="default" disabled={finished.data?.next == null}
-                onClick={() => setPages([...pages, finished.data!.next!])}>Older</Button>
-            </div>
-          )}
+          <Pager of={pages} next={finished.data?.next} />
         </Card>
       </div>
     </Page>

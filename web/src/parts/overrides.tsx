@@ -29,7 +29,10 @@ export function Overrides({ agent }: { agent: Agent }) {
   const [isMaking, setIsMaking] = useState(false);
   const [wish, setWish] = useState<Wish>();
   const mayPropose = own !== undefined && (agent.owner === own || agent.guardians.includes(own));
-  const mayEnd = (one: Override) => (one.effect === 'deny' ? one.by === own : mayPropose);
+  // A denial is its setter's, and the guardians' once its setter has left.
+  const isThere = (id: string) => agent.owner === id || agent.guardians.includes(id);
+  const mayEnd = (one: Override) => (one.effect === 'allow' ? mayPropose
+    : isThere(one.by) ? one.by === own : own !== undefined && agent.guardians.includes(own));
   const end = (one: Override) => setWish({
     title: `End override ${one.id}`, path: '/v1/oversight', commands: [{ type: 'override.revoke', override: one.id }],
     act: 'End it with a passkey', done: 'The override has ended.', isDangerous: one.effect === 'deny',
