@@ -4,7 +4,7 @@ namespace Aitbc.Safety.Monitor;
 public sealed partial class SafetyMonitor
 {
     /// <summary>Version of the form of what is kept; one more whenever what a window means changes.</summary>
-    public const int KeptVersion = 2;
+    public const int KeptVersion = 3;
 
     /// <summary>Writes all that it remembers.</summary>
     /// <param name="target">Takes it.</param>

@@ -246,6 +246,24 @@ public sealed class DetectorTests
     }
 
     [Theory]
+    [InlineData(60_000UL, 39_999UL, 2UL, 0UL, false)]
+    [InlineData(60_000UL, 40_000UL, 2UL, 0UL, true)]
+    [InlineData(60_000UL, 400_000UL, 1UL, 0UL, false)]
+    [InlineData(60_000UL, 99_999UL, 2UL, 2_000UL, true)]
+    [InlineData(60_000UL, 99_999UL, 2UL, 2_001UL, false)]
+    public void Insistence_needs_two_asks_a_tenth_of_the_cap_and_a_payee_that_gets_little_otherwise(
+        ulong passed, ulong asked, ulong asks, ulong standing, bool isFound)
+    {
+        var window = new ActivityWindow { Day = new() { Beyond = passed, Asked = asked, Asks = asks } };
+        var act = Known() with { Standing = standing };
+
+        Assert.Equal(isFound, Detectors.Insistence(in window, in act, Options).IsOver);
+        Assert.False(Detectors.Insistence(in window, act with { Beyond = 0 }, Options).IsOver);
+        Assert.False(Detectors.Insistence(in window, act with { IsFresh = true }, Options).IsOver);
+        Assert.False(Detectors.Insistence(in window, act with { IsOwner = true }, Options).IsOver);
+    }
+
+    [Theory]
     [InlineData(60_000UL, 0UL, 0UL, false)]
     [InlineData(60_001UL, 0UL, 0UL, true)]
     [InlineData(400_000UL, 20_000UL, 0UL, false)]
