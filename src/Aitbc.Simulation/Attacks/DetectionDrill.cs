@@ -45,6 +45,7 @@ public sealed class DetectionDrill
     private readonly HashSet<int> stopped = [];
     private readonly AttackOutcome?[] outcomes;
     private readonly ulong[] moved;
+    private readonly HashSet<int> seen = [];
     private readonly Dictionary<(int Agent, int Day), FalseAlarm> alarms = [];
     private readonly PriorityQueue<(TraceAct Act, int Attack), long> waiting = new();
     private readonly MonitorLevel level;
@@ -113,6 +114,7 @@ public sealed class DetectionDrill
             var action = act.Observed(agent, Start);
             var finding = monitor.Observe(in action);
             var attack = attackOf[act.Agent];
+            seen.Add(act.Attack);
             if (finding.Verdict == MonitorLevel.Pass)
             {
                 Move(act);
@@ -223,7 +225,7 @@ public sealed class DetectionDrill
         Attacks =
         [
             .. Enumerable.Range(0, outcomes.Length)
-                .Where(i => outcomes[i] is not null || moved[i] > 0)
+                .Where(i => outcomes[i] is not null || seen.Contains(i))
                 .Select(i => outcomes[i] ?? Outcome(i, default)),
         ],
         FalseAlarms = [.. alarms.Values],

@@ -6,8 +6,8 @@ namespace Aitbc.Simulation.Attacks;
 /// <summary>
 /// What an honest agent does once a year or so, and what looks most like an attack: it takes on several sellers at
 /// once, with its whole fleet the same one, begins to pay where it only ordered or worked, registers an agent, or is
-/// one of a fleet that starts all at once. Every fifth
-/// of these sellers has an account that nobody ever paid. Draws of its own: the rest of a trace stays as it is.
+/// one of a fleet that starts all at once. Every fifth of these sellers has an account that nobody ever paid. Draws of
+/// its own: the rest of a trace stays as it is.
 /// </summary>
 /// <param name="trace">The trace's generator; only forked.</param>
 /// <param name="openAccount">Gives a new account.</param>

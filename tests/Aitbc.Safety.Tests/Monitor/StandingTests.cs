@@ -95,6 +95,12 @@ public sealed class StandingTests
         {
             Assert.Equal(MonitorLevel.Park, watched.PassHours(1).Do(Agent, 350_000, Stranger).Verdict);
         }
+
+        // Nor whom the agent itself has paid for a month.
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(MonitorLevel.Park, watched.PassHours(1).Do(Agent, 980_000).Verdict);
+        }
     }
 
     [Fact]
