@@ -284,6 +284,16 @@ public sealed class DetectorTests
     }
 
     [Theory]
+    [InlineData(15_000UL, false)]
+    [InlineData(15_001UL, true)]
+    public void Dominance_allows_a_quarter_after_a_change_of_keys(ulong recent, bool isFound)
+    {
+        var act = Known() with { PayeeRecent = recent, IsWatched = true };
+
+        Assert.Equal(isFound, Detectors.Dominance(default(ActivityWindow), in act, Options).IsOver);
+    }
+
+    [Theory]
     [InlineData(70_000UL, false)]
     [InlineData(70_001UL, true)]
     public void Dominance_lets_be_what_strangers_got_on_a_day_of_late(ulong recent, bool isFound)
