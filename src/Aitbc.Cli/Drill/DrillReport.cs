@@ -13,6 +13,13 @@ namespace Aitbc.Cli.Drill;
 /// </param>
 /// <param name="P95DamagePpm">The same for 95 in a hundred.</param>
 /// <param name="Cells">Each kind of attack.</param>
+/// <param name="AlarmRecall">Share of the promised attacks that led to safe mode, before a person who takes twelve
+/// hours had answered.</param>
+/// <param name="AlarmPrecision">Share of what led to safe mode, by agent and day, that was an attack.</param>
+/// <param name="AlarmFalsePer1000AgentDays">Honest agents led to safe mode.</param>
+/// <param name="AlarmAttacks">Attacks made for that.</param>
+/// <param name="AlarmHonestAgentDays">Days on which honest agents acted, rare events among them.</param>
+/// <param name="AlarmCells">Each kind of attack likewise.</param>
 internal sealed record DetectionDrillResult(
     double Recall,
     double Precision,
@@ -22,20 +29,37 @@ internal sealed record DetectionDrillResult(
     long HonestAgentDays,
     long MedianDamagePpm,
     long P95DamagePpm,
-    IReadOnlyList<DetectionDrillCell> Cells)
+    IReadOnlyList<DetectionDrillCell> Cells,
+    double AlarmRecall,
+    double AlarmPrecision,
+    double AlarmFalsePer1000AgentDays,
+    int AlarmAttacks,
+    long AlarmHonestAgentDays,
+    IReadOnlyList<DetectionDrillCell> AlarmCells)
 {
-    /// <summary>From a score.</summary>
-    public static DetectionDrillResult Of(DetectionScore score) => new(
-        Math.Round(score.Recall, 4),
-        Math.Round(score.Precision, 4),
-        Math.Round(score.PrecisionPerAgent, 4),
-        Math.Round(score.FalseAlarmsPer1000AgentDays, 3),
-        score.Attacks.Count,
-        score.HonestAgentDays,
-        score.MedianDamagePpm,
-        score.P95DamagePpm,
-        [.. score.Cells.Select(cell => new DetectionDrillCell(
-            $"{cell.Kind}", cell.Attacks, cell.Found, cell.MedianDamagePpm))]);
+    /// <summary>From the scores.</summary>
+    public static DetectionDrillResult Of(HeldOutScore score) => new(
+        Math.Round(score.Asks.Recall, 4),
+        Math.Round(score.Asks.Precision, 4),
+        Math.Round(score.Asks.PrecisionPerAgent, 4),
+        Math.Round(score.Asks.FalseAlarmsPer1000AgentDays, 3),
+        score.Asks.Attacks.Count,
+        score.Asks.HonestAgentDays,
+        score.Asks.MedianDamagePpm,
+        score.Asks.P95DamagePpm,
+        CellsOf(score.Asks),
+        Math.Round(score.Alarms.Recall, 4),
+        Math.Round(score.Alarms.Precision, 4),
+        Math.Round(score.Alarms.FalseAlarmsPer1000AgentDays, 3),
+        score.Alarms.Attacks.Count,
+        score.Alarms.HonestAgentDays,
+        CellsOf(score.Alarms));
+
+    private static IReadOnlyList<DetectionDrillCell> CellsOf(DetectionScore score) =>
+    [
+        .. score.Cells.Select(cell => new DetectionDrillCell(
+            $"{cell.Kind}", cell.Attacks, cell.Found, cell.MedianDamagePpm)),
+    ];
 }
 
 /// <summary>One kind of attack.</summary>
@@ -71,6 +95,9 @@ internal sealed record DrillParts(
 /// <param name="Recall">Share of the promised attacks that the monitor found.</param>
 /// <param name="Precision">Share of its alarms that were about attacks.</param>
 /// <param name="FalseAlarmsPer1000AgentDays">Its alarms about honest agents.</param>
+/// <param name="AlarmRecall">Share of the promised attacks that led to safe mode by themselves.</param>
+/// <param name="AlarmPrecision">Share of what led to safe mode that was an attack.</param>
+/// <param name="AlarmFalsePer1000AgentDays">Honest agents led to safe mode.</param>
 /// <param name="ConsentAttempts">Attacks on approvals and overrides.</param>
 /// <param name="ConsentSuccesses">How many of them moved money.</param>
 /// <param name="Quick">Whether it was the small drill.</param>
@@ -90,6 +117,9 @@ internal sealed record DrillReport(
     double Recall,
     double Precision,
     double FalseAlarmsPer1000AgentDays,
+    double AlarmRecall,
+    double AlarmPrecision,
+    double AlarmFalsePer1000AgentDays,
     int ConsentAttempts,
     int ConsentSuccesses,
     bool Quick,
@@ -117,6 +147,9 @@ internal sealed record DrillReport(
             parts.Detection.Recall,
             parts.Detection.Precision,
             parts.Detection.FalseAlarmsPer1000AgentDays,
+            parts.Detection.AlarmRecall,
+            parts.Detection.AlarmPrecision,
+            parts.Detection.AlarmFalsePer1000AgentDays,
             parts.Consent.Rows.Sum(row => row.Attempts),
             parts.Consent.Rows.Sum(row => row.Successes),
             scale.Quick,

@@ -75,9 +75,12 @@ internal static class SafetyDrill
         people.Table(
             ["monitor", "figure"],
             [
-                ["attacks found (recall)", Text($"{report.Recall:P1}")],
-                ["alarms about attacks (precision)", Text($"{report.Precision:P1}")],
-                ["false alarms in 1,000 agent-days", Text($"{report.FalseAlarmsPer1000AgentDays}")],
+                ["attacks that a person is asked about (recall)", Text($"{report.Recall:P1}")],
+                ["of what a person is asked, about attacks (precision)", Text($"{report.Precision:P1}")],
+                ["asked for nothing in 1,000 agent-days", Text($"{report.FalseAlarmsPer1000AgentDays}")],
+                ["attacks that lead to safe mode, nobody answering", Text($"{report.AlarmRecall:P1}")],
+                ["of what leads to safe mode, attacks", Text($"{report.AlarmPrecision:P1}")],
+                ["honest agents in safe mode, 1,000 agent-days", Text($"{report.AlarmFalsePer1000AgentDays}")],
             ]);
         foreach (var sentence in report.Missed)
         {

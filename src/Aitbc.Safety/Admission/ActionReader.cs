@@ -21,6 +21,9 @@ internal enum Learning
     /// <summary>They took no effect.</summary>
     Attempted,
 
+    /// <summary>They wait for guardians.</summary>
+    Parked,
+
     /// <summary>They took effect when they came.</summary>
     TookEffect,
 
@@ -70,7 +73,12 @@ internal static class ActionReader
         if (state.Account(from).Agent != 0)
         {
             Read(state, from, payload.Commands, at, events, actions);
-            return outcome == Outcome.Applied ? Learning.TookEffect : Learning.Attempted;
+            return outcome switch
+            {
+                Outcome.Applied => Learning.TookEffect,
+                Outcome.Parked => Learning.Parked,
+                _ => Learning.Attempted,
+            };
         }
 
         if (payload.Commands[0] is not GrantApproval grant || FindHandled(events) is not { } handled
@@ -85,7 +93,8 @@ internal static class ActionReader
         return handled.Outcome == Outcome.Applied ? Learning.Approved : Learning.Nothing;
     }
 
-    /// <summary>Commands with the values that were counted against the agent's limits, in their order.</summary>
+    /// <summary>Commands with the values that were counted against the agent's limits, or are reserved in them, in
+    /// their order.</summary>
     private static void Read(
         LedgerState state,
         AccountNumber agent,
@@ -116,6 +125,12 @@ internal static class ActionReader
                 && held.Account == agent)
             {
                 return (true, held);
+            }
+
+            // Only the agent's own payload parks something in its entry.
+            if (reader.Kind == EventKind.ParkedReserved && reader.As<ParkedReserved>() is var waits)
+            {
+                return (true, new LimitReserved(agent, waits.Action, waits.Amount));
             }
         }
 

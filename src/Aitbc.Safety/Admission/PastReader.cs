@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Aitbc.Infrastructure.Ledger;
 using Aitbc.Primitives;
 using Aitbc.Protocol;
@@ -31,6 +32,12 @@ internal sealed class PastReader(SafetyMonitor monitor, WatchedLedger ledger)
     {
         actions.Clear();
         var how = ActionReader.ReadPast(state, payload, at, outcome, events, actions);
+        if (how == Learning.Parked)
+        {
+            monitor.Park(CollectionsMarshal.AsSpan(actions));
+            return;
+        }
+
         foreach (var action in actions)
         {
             switch (how)

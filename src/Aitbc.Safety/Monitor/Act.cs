@@ -54,6 +54,9 @@ internal struct Act
     /// <summary>For an owner: what of its <see cref="Beyond"/> of the day is of the acting agent.</summary>
     public ulong OwnBeyond;
 
+    /// <summary>What the payee usually gets a day from all; the most there is where it is trusted.</summary>
+    public ulong Standing;
+
     /// <summary>The part of the value that is beyond what is usual with the payee.</summary>
     public ulong Beyond;
 

@@ -27,7 +27,6 @@ internal struct ActivityWindow
     private const uint HourForgetting = 32;
     private const uint DayForgetting = 8;
 
-
     // So long without an act is a standstill, and so long after it what was due is done.
     private const long StandstillMs = 2 * 3_600_000;
     private const long CatchUpMs = 2 * 3_600_000;
@@ -174,9 +173,24 @@ internal struct ActivityWindow
         peakDay = Math.Max(peakDay, Day.Volume);
     }
 
-    /// <summary>What a person approved is usual at once.</summary>
+    /// <summary>Notes that a person is asked about value beyond what is usual with those who get it.</summary>
+    public void Ask(ulong beyondUsual)
+    {
+        var part = new DaySums { Asked = Math.Min(beyondUsual, CoarseAmount.Max - Day.Asked), Asks = 1 };
+        daySlotSums[(int)(daySlot % DaySlots)].Add(in part);
+        Day.Add(in part);
+    }
+
+    /// <summary>What a person approved is usual at once, and what the agent asked before is no longer held against it.
+    /// </summary>
     public void Approve()
     {
+        for (var slot = 0; slot < DaySlots; slot++)
+        {
+            (daySlotSums[slot].Asked, daySlotSums[slot].Asks) = (0, 0);
+        }
+
+        (Day.Asked, Day.Asks) = (0, 0);
         PeakValue = Math.Max(PeakValue, HourValue);
         PeakDay = Math.Max(PeakDay, Day.Volume);
         PeakCircle = Math.Max(PeakCircle, Day.Circle);
@@ -290,6 +304,13 @@ internal struct ActivityWindow
         /// <summary>Value sent back to those it came from.</summary>
         public ulong Circle;
 
+        /// <summary>Value beyond what was usual with those who would have got it, about which people are asked.
+        /// </summary>
+        public ulong Asked;
+
+        /// <summary>How often they are asked.</summary>
+        public ulong Asks;
+
         /// <summary>As much of these as keeps every sum at <see cref="CoarseAmount.Max"/> or below.</summary>
         public readonly DaySums RoomIn(in DaySums sums) => new()
         {
@@ -305,6 +326,8 @@ internal struct ActivityWindow
             Beyond += part.Beyond;
             Young += part.Young;
             Circle += part.Circle;
+            Asked += part.Asked;
+            Asks += part.Asks;
         }
 
         public void Remove(in DaySums leaving)
@@ -313,6 +336,8 @@ internal struct ActivityWindow
             Beyond -= leaving.Beyond;
             Young -= leaving.Young;
             Circle -= leaving.Circle;
+            Asked -= leaving.Asked;
+            Asks -= leaving.Asks;
         }
     }
 

@@ -153,6 +153,22 @@ internal static class Detectors
         return new Reading(beyond, Math.Max(Math.Max(share, usual), window.PeakBeyond));
     }
 
+    /// <summary>Value in 24 h to strangers, what waits included, sent on to one whom next to nobody else pays although
+    /// people were asked before and let none of it pass: the only finding that accuses.</summary>
+    public static Reading Insistence(in ActivityWindow window, in Act act, MonitorOptions options)
+    {
+        if (act.IsFresh || act.IsOwner || act.Beyond == 0
+            || window.Day.Asks < (ulong)options.InsistenceAsks)
+        {
+            return Reading.None;
+        }
+
+        var tried = window.Day.Beyond + window.Day.Asked + act.Beyond;
+        return act.Standing > tried / (ulong)options.ObscurityFactor
+            ? Reading.None
+            : new Reading(tried, CoarseAmount.Share(act.Cap, options.StrangersPpm));
+    }
+
     /// <summary>One counterparty that gets more than half of the day's value and far more than usual.</summary>
     public static Reading Dominance(in ActivityWindow window, in Act act, MonitorOptions options) =>
         act.IsFresh || act.IsOwner || act.Beyond == 0 ? Reading.None : new Reading(

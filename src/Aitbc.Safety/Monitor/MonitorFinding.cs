@@ -56,6 +56,10 @@ public enum Detector : byte
 
     /// <summary>Value in 24 h far above that of a usual day and of the highest of late.</summary>
     DayValue = 11,
+
+    /// <summary>Value sent on to who is next to nobody else's payee, although people were asked and let none of it
+    /// pass.</summary>
+    Insistence = 12,
 }
 
 /// <summary>Whose window a finding is about.</summary>
@@ -84,7 +88,7 @@ public readonly record struct MonitorFinding(
     {
         Detector.Rate or Detector.HourValue => Duration.FromHours(1),
         Detector.Probation or Detector.NewKind or Detector.Strangers or Detector.Dominance or Detector.Circle
-            or Detector.DayValue =>
+            or Detector.DayValue or Detector.Insistence =>
             Duration.FromHours(24),
         _ => new Duration(0),
     };
@@ -113,6 +117,9 @@ public readonly record struct MonitorFinding(
         Detector.Strangers =>
             $"{Who} would move {Amount(Observed)} in 24 h beyond what is usual with those who get it; "
             + $"{Amount(Limit)} are allowed.",
+        Detector.Insistence =>
+            $"{Who} goes on to pay those whom nobody else pays, though people were asked and let none of it pass: "
+            + $"{Amount(Observed)} in 24 h with what waits; {Amount(Limit)} are allowed.",
         Detector.Dominance =>
             $"One counterparty would get {Amount(Observed)} in 24 h, most of what the agent moves and unlike before; "
             + $"{Amount(Limit)} are allowed.",

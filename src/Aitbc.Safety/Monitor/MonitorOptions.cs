@@ -128,6 +128,16 @@ public sealed record MonitorOptions
     [Range(1, 365)]
     public int UsualDays { get; init; } = 10;
 
+    /// <summary>How many acts to strangers must wait for a person, of 24 h and since one let any act pass, before the
+    /// next may lead to safe mode: 1 to 16, as many as may wait. Default 2.</summary>
+    [Range(1, 16)]
+    public int InsistenceAsks { get; init; } = 2;
+
+    /// <summary>Who usually gets less a day from others than this part of what goes to strangers in 24 h is next to
+    /// nobody else's payee: 1 to 10,000. Default 80. A thief can feign to be paid at that price.</summary>
+    [Range(1, 10_000)]
+    public int ObscurityFactor { get; init; } = 80;
+
     /// <summary>What one counterparty may get in 24 h though it gets most and did not before, ppm of the cap: 1,000 to
     /// 1,000,000. Default 60,000.</summary>
     [Range(1_000, 1_000_000)]
@@ -148,8 +158,8 @@ public sealed record MonitorOptions
     [Range(1, 100)]
     public int CircleFactor { get; init; } = 2;
 
-    /// <summary>How often a limit on flows (rate, hour, day, strangers, dominance, circle) must be passed for safe mode
-    /// instead of parking: 2 to 1,000. Default 3. Average, outlier, new type and probation only park.</summary>
+    /// <summary>How often a limit on flows (rate, hour, day, dominance, circle) must be passed for safe mode instead of
+    /// parking: 2 to 1,000. Default 3. Average, outlier, new type, strangers and probation only park.</summary>
     [Range(2, 1_000)]
     public int SafeModeFactor { get; init; } = 3;
 

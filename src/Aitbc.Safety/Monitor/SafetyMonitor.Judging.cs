@@ -69,6 +69,35 @@ public sealed partial class SafetyMonitor
         return true;
     }
 
+    /// <summary>Counts the actions of one payload that waits for a person: as acts of no value, and as one time that
+    /// one is asked where it is the monitor that asks; what a constitution asks about by itself is nobody's fault.
+    /// </summary>
+    /// <param name="actions">All of one agent and one time.</param>
+    /// <returns>Whether there was room for them.</returns>
+    public bool Park(ReadOnlySpan<ObservedAction> actions)
+    {
+        var (isFound, place, beyond) = (false, -1, 0UL);
+        foreach (ref readonly var action in actions)
+        {
+            if (!TryPrepare(in action, out place, out var owner, out var act, out var whole))
+            {
+                return false;
+            }
+
+            isFound |= JudgeBoth(place, owner, in act, in whole).Verdict != MonitorLevel.Pass;
+            beyond = CoarseAmount.Add(beyond, act.Beyond);
+            NoteGrant(in action, place, owner);
+            Count(place, owner);
+        }
+
+        if (isFound && beyond > 0)
+        {
+            agents[place].Ask(beyond);
+        }
+
+        return true;
+    }
+
     private MonitorFinding NoRoom => new(
         MonitorLevel.Park, Detector.Room, MonitorSubject.Agent, (UInt128)options.MaxWindows + 1,
         (UInt128)options.MaxWindows);

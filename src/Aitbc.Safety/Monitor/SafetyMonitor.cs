@@ -54,6 +54,10 @@ public sealed partial class SafetyMonitor
             Take(in action, agent, owner, in act, in whole, isApproved: false);
             TakeStanding(in act);
         }
+        else if (act.Beyond > 0)
+        {
+            agents[agent].Ask(act.Beyond);
+        }
 
         return worst;
     }
@@ -122,7 +126,7 @@ public sealed partial class SafetyMonitor
             return worst;
         }
 
-        Weigh(ref worst, Detector.HourValue, Detectors.HourValue(in window, in act, options), true, subject);
+        Weigh(ref worst, Detector.HourValue, Detectors.HourValue(in window, in act, options), !act.IsOwner, subject);
         if (!act.IsOwner)
         {
             Weigh(ref worst, Detector.OverAverage, Detectors.OverAverage(in window, in act, options), false, subject);
@@ -130,11 +134,14 @@ public sealed partial class SafetyMonitor
             Weigh(ref worst, Detector.NewKind, Detectors.NewKind(in window, in act, options), false, subject);
         }
 
-        Weigh(ref worst, Detector.Strangers, Detectors.Strangers(in window, in act, options), true, subject);
-        Weigh(ref worst, Detector.DayValue, Detectors.DayValue(in window, in act, options), true, subject);
+        Weigh(ref worst, Detector.Strangers, Detectors.Strangers(in window, in act, options), false, subject);
+        Weigh(ref worst, Detector.DayValue, Detectors.DayValue(in window, in act, options), !act.IsOwner, subject);
         Weigh(ref worst, Detector.Dominance, Detectors.Dominance(in window, in act, options), true, subject);
         Weigh(ref worst, Detector.Circle, Detectors.Circle(in window, in act, options), true, subject);
-        return worst;
+        var insistence = Detectors.Insistence(in window, in act, options);
+        return insistence.IsOver && worst.Verdict < MonitorLevel.SafeMode
+            ? Finding(MonitorLevel.SafeMode, Detector.Insistence, insistence, subject)
+            : worst;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -276,7 +283,7 @@ public sealed partial class SafetyMonitor
         act.PayeeRecent = CoarseAmount.Add(known.Recent, act.Value);
         if (!act.IsOwner)
         {
-            act.Beyond = Beyond(in act, in known, quarter);
+            act.Beyond = Beyond(in act, in known, quarter, out act.Standing);
         }
 
         act.Circle = act.Flow == 0
@@ -290,8 +297,9 @@ public sealed partial class SafetyMonitor
     /// <summary>Value beyond what is usual with the payee. What others usually pay it vouches for a stranger only while
     /// it is not out of all proportion: then all that it got lately counts, so that it does not help to have been paid
     /// a little by others.</summary>
-    private ulong Beyond(in Act act, in Dealings.Payee known, int quarter)
+    private ulong Beyond(in Act act, in Dealings.Payee known, int quarter, out ulong all)
     {
+        all = CoarseAmount.Max;
         if (act.Payee is > 0 and < Act.FirstAccount)
         {
             return 0;
@@ -303,7 +311,7 @@ public sealed partial class SafetyMonitor
             return act.PayeeRecent > usual ? Math.Min(act.Value, act.PayeeRecent - usual) : 0;
         }
 
-        var all = act.Payee == Act.NotOpened
+        all = act.Payee == Act.NotOpened
             ? 0
             : payees.Usual(act.Payee - Act.FirstAccount, quarter, options.UsualDays);
         var standing = (all - Math.Min(all, known.Usual)) * (ulong)options.StandingFactor;

@@ -11,7 +11,7 @@ public sealed record DetectionCell(AttackKind Kind, int Attacks, int Found, long
     public double Recall => (double)Found / Attacks;
 }
 
-/// <summary>How well attacks were found in one or more traces. Immutable.</summary>
+/// <summary>How well attacks were found in one or more traces, from some gravity on. Immutable.</summary>
 public sealed record DetectionScore
 {
     /// <summary>Every attack.</summary>

@@ -3,6 +3,12 @@ using Aitbc.Safety.Monitor;
 
 namespace Aitbc.Simulation.Attacks;
 
+/// <summary>Both scores of the held-out traces.</summary>
+/// <param name="Asks">Of all that is found: a person is asked.</param>
+/// <param name="Alarms">Only of what leads to safe mode, on traces in which what is rare and honest happens too: of an
+/// accusation that decides how often it is right.</param>
+public sealed record HeldOutScore(DetectionScore Asks, DetectionScore Alarms);
+
 /// <summary>
 /// The score that counts: the monitor's defaults on traces from seeds that no limit was set on. Limits were set on
 /// seeds 1 to 1,000; <see cref="FirstSeed"/> and above were only ever played to score. An attack in a hundred agents,
@@ -29,14 +35,15 @@ public static class HeldOutDetection
     /// <param name="cancellationToken">Ends it between two traces.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">The demand is of no use.</exception>
-    public static DetectionScore Run(
+    public static HeldOutScore Run(
         ReadOnlyMemory<byte> demand, bool isQuick, Action<int, int>? progress, CancellationToken cancellationToken)
     {
-        var scores = new DetectionScore[isQuick ? QuickTraces : Traces];
+        var asks = new DetectionScore[isQuick ? QuickTraces : Traces];
+        var alarms = new DetectionScore[asks.Length];
         var done = 0;
         Parallel.For(
             0,
-            scores.Length,
+            asks.Length,
             new ParallelOptions
             {
                 CancellationToken = cancellationToken,
@@ -44,10 +51,13 @@ public static class HeldOutDetection
             },
             i =>
             {
-                scores[i] = DetectionDrill.Run(Trace(i, FirstSeed, demand), new MonitorOptions());
-                progress?.Invoke(Interlocked.Increment(ref done), scores.Length);
+                var trace = Trace(i, FirstSeed, demand);
+                asks[i] = DetectionDrill.Run(trace, new MonitorOptions());
+                alarms[i] = DetectionDrill.Run(
+                    trace with { HasRareEvents = true }, new MonitorOptions(), MonitorLevel.SafeMode);
+                progress?.Invoke(Interlocked.Increment(ref done), asks.Length);
             });
-        return DetectionScore.Sum(scores);
+        return new HeldOutScore(DetectionScore.Sum(asks), DetectionScore.Sum(alarms));
     }
 
     /// <summary>A trace of a series: ten attacks, which go on where those of the trace before ended.</summary>

@@ -25,7 +25,9 @@ internal sealed class LabelledTrace
     private readonly List<LabelledAttack> attacks = [];
     private readonly List<TraceAct>[] days;
     private readonly int sellersFrom;
+    private readonly RareEvents? rare;
     private int nextAccount;
+    private int nextRareAccount;
 
     // Growing businesses grow for so long before the scored days: at the end of a longer history none would grow still.
     private const int GrowthDays = 21;
@@ -46,6 +48,8 @@ internal sealed class LabelledTrace
         days = new List<TraceAct>[options.HistoryDays + options.ScoredDays + options.FollowDays];
         sellersFrom = 10 * options.Agents;
         nextAccount = 20 * options.Agents;
+        nextRareAccount = 40 * options.Agents;
+        rare = options.HasRareEvents ? new RareEvents(random, () => nextRareAccount++) : null;
         Populate();
         Attack();
     }
@@ -94,11 +98,12 @@ internal sealed class LabelledTrace
         while (agents.Count < options.Agents)
         {
             var fleet = random.NextInt32(10) switch { < 7 => 1, < 9 => Between(2, 4), _ => Between(5, 15) };
+            var start = rare?.StartOf(owner, fleet, options.HistoryDays, options.ScoredDays) ?? 0;
             for (; fleet > 0 && agents.Count < options.Agents; fleet--)
             {
                 AddAgent(owner, random.Chance(Ratio.FromPpm((uint)options.FreshPpm))
                     ? options.HistoryDays + random.NextInt32(options.ScoredDays)
-                    : 0);
+                    : start);
             }
 
             owner++;
@@ -119,7 +124,7 @@ internal sealed class LabelledTrace
         var own = random.Fork($"agent/{place}");
         var agent = new TraceAgent(
             place, 1 + place, owner, temperament, joinDay, Math.Max(options.HistoryDays - GrowthDays, 0), own, demand,
-            meanTokens, FindSeller);
+            meanTokens, FindSeller, rare);
         agents.Add(agent);
         return agent;
     }

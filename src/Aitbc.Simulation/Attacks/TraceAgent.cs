@@ -63,6 +63,7 @@ internal sealed class TraceAgent
     private readonly ulong meanTokens;
     private readonly List<int> sellers = [];
     private readonly Func<SeededRandom, int> findSeller;
+    private readonly RareEvents? rare;
     private ulong earned;
     private readonly bool isCareful;
     private readonly ulong growth = 1_000;
@@ -70,10 +71,10 @@ internal sealed class TraceAgent
 
     public TraceAgent(
         int place, int account, int owner, Temperament temperament, int joinDay, int growsFrom, SeededRandom random,
-        DemandTrace demand, ulong meanTokens, Func<SeededRandom, int> findSeller)
+        DemandTrace demand, ulong meanTokens, Func<SeededRandom, int> findSeller, RareEvents? rare)
     {
         (Place, Account, Owner, Temperament, JoinDay) = (place, account, owner, temperament, joinDay);
-        this.growsFrom = growsFrom;
+        (this.growsFrom, this.rare) = (growsFrom, rare);
         (this.random, this.demand, this.meanTokens, this.findSeller) = (random, demand, meanTokens, findSeller);
         Cap = (ulong)Between(200, 5_000) * 1_000_000;
         Volume = Cap * (ulong)Between(10, 45) / 100;
@@ -187,6 +188,7 @@ internal sealed class TraceAgent
 
     private void Change(int day, List<TraceAct> acts)
     {
+        rare?.Happen(this, day, sellers, findSeller, acts);
         var isBuyer = sellers.Count > 0;
         if (Happens(LargePurchase))
         {

@@ -36,6 +36,10 @@ public sealed record TraceOptions
     [Range(0, 500_000)]
     public int FreshPpm { get; init; } = 50_000;
 
+    /// <summary>Whether honest agents also do what they do once a year or so and what looks most like an attack.
+    /// Default false.</summary>
+    public bool HasRareEvents { get; init; }
+
     /// <summary>The attacks that are made by turns, in an order that the seed decides. Default: all of
     /// <see cref="AttackKind.All"/>.</summary>
     public IReadOnlyList<AttackKind> Attacks { get; init; } = AttackKind.All;

@@ -33,7 +33,8 @@ public sealed class DrillJudgeTests
 
     private static ConsentDrillResult Consent { get; } = new([new ConsentRow("approval used twice", 4, 0)], 4, 4);
 
-    private static DetectionDrillResult Detection { get; } = new(0.96, 0.95, 0.95, 1, 100, 10_000, 1, 1, []);
+    private static DetectionDrillResult Detection { get; } = new(
+        0.96, 0.95, 0.95, 1, 100, 10_000, 1, 1, [], 0.96, 0.95, 1, 100, 10_000, []);
 
     [Fact]
     public void What_holds_passes()
@@ -105,6 +106,7 @@ public sealed class DrillJudgeTests
         [
             Detection with { Recall = 0.94 }, Detection with { Precision = 0.89 },
             Detection with { FalseAlarmsPer1000AgentDays = 10.1 },
+            Detection with { AlarmRecall = 0.94 }, Detection with { AlarmPrecision = 0.89 },
         ];
         Assert.All(below, found =>
         {
@@ -115,6 +117,7 @@ public sealed class DrillJudgeTests
         });
         Assert.Single(DrillJudge.OfDetection(Detection with { Attacks = 0 }));
         Assert.Single(DrillJudge.OfDetection(Detection with { Recall = 0 }));
+        Assert.Single(DrillJudge.OfDetection(Detection with { AlarmRecall = 0 }));
     }
 
     [Fact]

@@ -57,7 +57,8 @@ public sealed class MonitorRestartTests
         chain.Disk.FlipBit(WindowFile.Path, chain.Disk.ReadAll(WindowFile.Path).Length / 2, 3);
         chain.Open();
         Assert.Equal(1UL, chain.Monitor.LearntFrom);
-        Assert.Equal(Outcome.SafeMode, (await chain.PayAsync(agent, chain.Other, 900)).Outcome);
+        Assert.Equal(Outcome.Parked, (await chain.PayAsync(agent, chain.Other, 900)).Outcome);
+        Assert.DoesNotContain("probation", Assert.Single(chain.Verdicts()), StringComparison.Ordinal);
     }
 
     [Fact]

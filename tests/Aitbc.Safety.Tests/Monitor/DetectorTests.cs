@@ -246,6 +246,25 @@ public sealed class DetectorTests
     }
 
     [Theory]
+    [InlineData(60_000UL, 39_999UL, 2UL, 0UL, false)]
+    [InlineData(60_000UL, 40_000UL, 2UL, 0UL, true)]
+    [InlineData(60_000UL, 400_000UL, 1UL, 0UL, false)]
+    [InlineData(60_000UL, 400_000UL, 2UL, 0UL, true)]
+    [InlineData(60_000UL, 99_999UL, 2UL, 2_000UL, true)]
+    [InlineData(60_000UL, 99_999UL, 2UL, 2_001UL, false)]
+    public void Insistence_needs_two_asks_a_tenth_of_the_cap_and_a_payee_that_gets_little_otherwise(
+        ulong passed, ulong asked, ulong asks, ulong standing, bool isFound)
+    {
+        var window = new ActivityWindow { Day = new() { Beyond = passed, Asked = asked, Asks = asks } };
+        var act = Known() with { Standing = standing };
+
+        Assert.Equal(isFound, Detectors.Insistence(in window, in act, Options).IsOver);
+        Assert.False(Detectors.Insistence(in window, act with { Beyond = 0 }, Options).IsOver);
+        Assert.False(Detectors.Insistence(in window, act with { IsFresh = true }, Options).IsOver);
+        Assert.False(Detectors.Insistence(in window, act with { IsOwner = true }, Options).IsOver);
+    }
+
+    [Theory]
     [InlineData(60_000UL, 0UL, 0UL, false)]
     [InlineData(60_001UL, 0UL, 0UL, true)]
     [InlineData(400_000UL, 20_000UL, 0UL, false)]
@@ -261,6 +280,37 @@ public sealed class DetectorTests
         Assert.Equal(isFound, Detectors.Dominance(in window, in act, Options).IsOver);
         Assert.False(Detectors.Dominance(in window, act with { Beyond = 0 }, Options).IsOver);
         Assert.False(Detectors.Dominance(in window, act with { IsFresh = true }, Options).IsOver);
+        Assert.False(Detectors.Dominance(in window, act with { IsOwner = true }, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(15_000UL, false)]
+    [InlineData(15_001UL, true)]
+    public void Dominance_allows_a_quarter_after_a_change_of_keys(ulong recent, bool isFound)
+    {
+        var act = Known() with { PayeeRecent = recent, IsWatched = true };
+
+        Assert.Equal(isFound, Detectors.Dominance(default(ActivityWindow), in act, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(70_000UL, false)]
+    [InlineData(70_001UL, true)]
+    public void Dominance_lets_be_what_strangers_got_on_a_day_of_late(ulong recent, bool isFound)
+    {
+        var window = new ActivityWindow { PeakBeyond = 70_000 };
+
+        Assert.Equal(isFound, Detectors.Dominance(in window, Known() with { PayeeRecent = recent }, Options).IsOver);
+    }
+
+    [Theory]
+    [InlineData(119_999UL, false)]
+    [InlineData(120_000UL, true)]
+    public void Circle_lets_twice_as_much_go_back_as_on_a_day_of_late(ulong before, bool isFound)
+    {
+        var window = new ActivityWindow { PeakCircle = 60_000, Day = new() { Circle = before } };
+
+        Assert.Equal(isFound, Detectors.Circle(in window, Known() with { Circle = 1 }, Options).IsOver);
     }
 
     [Theory]

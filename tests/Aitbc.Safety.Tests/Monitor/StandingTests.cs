@@ -59,4 +59,75 @@ public sealed class StandingTests
         watched = new Watched().LiveSixWeeks(Agent);
         Assert.Equal(MonitorLevel.Pass, watched.Do(Agent, 160_000).Verdict);
     }
+
+    [Fact]
+    public void Who_goes_on_paying_a_stranger_while_people_are_asked_is_accused_until_one_lets_an_act_pass()
+    {
+        var watched = new Watched().LiveSixWeeks(Agent);
+        // One large act to a stranger is only asked about, however large.
+        Assert.Equal(MonitorLevel.Park, watched.Do(Agent, 900_000, Stranger).Verdict);
+        Assert.Equal(MonitorLevel.Park, watched.PassHours(1).Do(Agent, 150_000, Stranger).Verdict);
+        Assert.Equal(MonitorLevel.Pass, watched.PassHours(1).Do(Agent, 5_000).Verdict);
+        var accused = watched.PassHours(1).Do(Agent, 20_000, Stranger);
+        Watched.AssertFound(accused, Detector.Insistence, MonitorSubject.Agent);
+        Assert.Equal(MonitorLevel.SafeMode, accused.Verdict);
+        // What waits is in it: more than the cap.
+        Assert.True(accused.Observed > TokenAmount.FromTokens(1_069).BaseUnits, accused.Sentence);
+
+        Assert.True(watched.Monitor.Approve(watched.Of(Agent, 150_000, Stranger)));
+        Assert.Equal(MonitorLevel.Park, watched.PassHours(1).Do(Agent, 200_000, Stranger + 1).Verdict);
+
+        // What was asked leaves the day.
+        Assert.Equal(MonitorLevel.Park, watched.PassHours(1).Do(Agent, 200_000, Stranger + 1).Verdict);
+        Assert.Equal(MonitorLevel.Park, watched.PassHours(24).Do(Agent, 200_000, Stranger + 1).Verdict);
+    }
+
+    [Fact]
+    public void Who_is_in_business_is_asked_about_and_never_accused_of()
+    {
+        var watched = new Watched().LiveSixWeeks(Agent);
+        for (var hour = 0; hour < 240; hour++)
+        {
+            Assert.True(watched.Monitor.Learn(watched.PassHours(1).Of(2, 2_000, Stranger, owner: 2_000)));
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(MonitorLevel.Park, watched.PassHours(1).Do(Agent, 350_000, Stranger).Verdict);
+        }
+
+        // Nor whom the agent itself has paid for a month.
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(MonitorLevel.Park, watched.PassHours(1).Do(Agent, 980_000).Verdict);
+        }
+    }
+
+    [Fact]
+    public void A_payload_that_waits_is_one_ask_and_none_where_only_the_constitution_asks()
+    {
+        var watched = new Watched().LiveSixWeeks(Agent);
+        ObservedAction[] unusual = [watched.Of(Agent, 50_000, Stranger), watched.Of(Agent, 150_000, Stranger)];
+        ObservedAction[] small = [watched.Of(Agent, 1_000, Stranger)];
+        Assert.True(watched.Monitor.Park(small));
+        Assert.True(watched.Monitor.Park(small));
+        Assert.True(watched.Monitor.Park(unusual));
+        Assert.Equal(Detector.Strangers, watched.Monitor.Judge(unusual).Detector);
+        Assert.True(watched.Monitor.Park(unusual));
+        Assert.Equal(Detector.Insistence, watched.Monitor.Judge(unusual).Detector);
+    }
+
+    [Fact]
+    public void What_all_agents_of_an_owner_move_in_a_day_is_asked_about_and_accuses_none_of_them()
+    {
+        var watched = new Watched().LiveSixWeeks(Agent);
+        for (uint other = 10; other < 24; other++)
+        {
+            Assert.True(watched.Monitor.Learn(watched.Of(other, 100_000)));
+        }
+
+        var finding = watched.Do(Agent, 5_000);
+        Assert.Equal((MonitorLevel.Park, MonitorSubject.Owner), (finding.Verdict, finding.Subject));
+        Assert.True(finding.Observed / 3 > finding.Limit, finding.Sentence);
+    }
 }
