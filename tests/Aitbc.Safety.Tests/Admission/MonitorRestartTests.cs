@@ -1,6 +1,8 @@
+using Aitbc.Infrastructure.Storage;
 using Aitbc.Protocol.Accounts;
 using Aitbc.Protocol.Oversight;
 using Aitbc.Safety.Admission;
+using Aitbc.Safety.Monitor;
 
 namespace Aitbc.Safety.Tests.Admission;
 
@@ -44,7 +46,7 @@ public sealed class MonitorRestartTests
     }
 
     [Fact]
-    public async Task What_was_kept_of_another_history_or_is_damaged_is_not_believed()
+    public async Task What_was_kept_and_is_damaged_is_not_believed()
     {
         await using var chain = new MonitoredChain();
         var agent = await chain.NewAgentAsync();
@@ -59,6 +61,41 @@ public sealed class MonitorRestartTests
         Assert.Equal(1UL, chain.Monitor.LearntFrom);
         Assert.Equal(Outcome.Parked, (await chain.PayAsync(agent, chain.Other, 900)).Outcome);
         Assert.DoesNotContain("probation", Assert.Single(chain.Verdicts()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("as it was", -1)]
+    [InlineData("another chain", 0)]
+    [InlineData("an entry to come", Digest.Size)]
+    [InlineData("another history", Digest.Size + sizeof(ulong))]
+    public async Task Windows_of_another_chain_or_history_are_not_believed(string what, int changed)
+    {
+        await using var chain = new MonitoredChain();
+        var agent = await chain.NewAgentAsync();
+        await chain.PayAsync(agent, chain.Owner, 2);
+        await chain.EndAsync(Ending.Closed);
+        var kind = new SealedKind("monitor-windows", SafetyMonitor.KeptVersion);
+        using var windows = new MemoryStream();
+        using (var reader = new SealedFileReader(chain.Disk, WindowFile.Path, kind))
+        {
+            reader.CopyTo(windows);
+        }
+
+        if (changed >= 0)
+        {
+            windows.GetBuffer()[changed]++;
+        }
+
+        using (var writer = new SealedFileWriter(chain.Disk, WindowFile.Path, kind))
+        {
+            writer.Write(windows.GetBuffer().AsSpan(0, (int)windows.Length));
+            writer.Commit();
+        }
+
+        chain.Open();
+        var expected = changed < 0 ? chain.Ledger.View.Seq : 1;
+        Assert.True(expected == chain.Monitor.LearntFrom, $"{what}: learnt from {chain.Monitor.LearntFrom}");
+        Assert.NotEqual(1UL, chain.Ledger.View.Seq);
     }
 
     [Fact]
