@@ -30,7 +30,7 @@ public sealed partial class RandomEconomy
     private Command Sealing(in WorkloadRecord workload)
     {
         var provider = new Provider(Winner(workload), default);
-        return Chain.Sealing(provider, workload.Id, Hits(850_000) ? 1_000_000u : (uint)random.NextInt32(1_100_000));
+        return Chain.Sealing(provider, workload.Id, Hits(600_000) ? 1_000_000u : (uint)random.NextInt32(1_100_000));
     }
 
     /// <summary>What a sealed workload needs next.</summary>

@@ -22,8 +22,8 @@ public static class MotionsCommand
             output, "agree", "Agrees, as a guardian, to a motion; it takes effect once enough agree and it has waited.",
             id => new AgreeMotion(id)),
         CreateVote(
-            output, "reject", "Rejects, as a guardian, a motion, also one agreed to before.",
-            id => new RejectMotion(id)),
+            output, "reject", "Rejects, as a guardian, a motion, also one agreed to before; who proposed it takes it back.",
+            id => new RejectMotion(id), owners: true),
     };
 
     private static ExampleCommand CreateList(OutputOptions output)
@@ -91,9 +91,10 @@ public static class MotionsCommand
     }
 
     private static ExampleCommand CreateVote(
-        OutputOptions output, string name, string description, Func<MotionId, Protocol.Entries.Command> make)
+        OutputOptions output, string name, string description, Func<MotionId, Protocol.Entries.Command> make,
+        bool owners = false)
     {
-        var guardian = new GuardianOptions("ID", "The motion, such as m7.");
+        var guardian = new GuardianOptions("ID", "The motion, such as m7.", owners);
         var sign = new SignOption();
         var command = new ExampleCommand(name, description, $"aitbc motions {name} m7 --data ./agents");
         guardian.AddTo(command);

@@ -64,8 +64,8 @@ public sealed record RevokeOverride(OverrideId Override) : Command(CommandKind.R
 /// <param name="Motion">Which.</param>
 public sealed record AgreeMotion(MotionId Motion) : Command(CommandKind.AgreeMotion);
 
-/// <summary>A guardian rejects a motion, also one agreed to before; it ends where too few are left to carry it.
-/// </summary>
+/// <summary>A guardian rejects a motion, also one agreed to before; it ends where too few are left to carry it. Who
+/// proposed it takes it back with that, guardian or not, and it ends at once.</summary>
 /// <param name="Motion">Which.</param>
 public sealed record RejectMotion(MotionId Motion) : Command(CommandKind.RejectMotion);
 

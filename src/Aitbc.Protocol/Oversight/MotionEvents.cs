@@ -96,6 +96,9 @@ public enum MotionEnding : byte
 
     /// <summary>What it was about has changed meanwhile: the guardians, or the constitution.</summary>
     Void = 4,
+
+    /// <summary>Who proposed it took it back.</summary>
+    Withdrawn = 5,
 }
 
 /// <summary>A motion ended.</summary>

@@ -190,10 +190,16 @@ internal static class MotionRules
         return Outcome.Applied;
     }
 
-    /// <summary>Rejects; where too few are left to carry it, the motion ends.</summary>
+    /// <summary>Rejects; where too few are left to carry it, or who proposed it takes it back, the motion ends.</summary>
     public static Outcome Reject(in Call call, RejectMotion command)
     {
         var outcome = Find(call, command.Motion, out var at, out var guardian);
+        if (at >= 0 && call.State.Motions[at].By == call.From)
+        {
+            call.Step.Emit(new MotionEnded(command.Motion, call.State.Motions[at].Agent, MotionEnding.Withdrawn));
+            return Outcome.Applied;
+        }
+
         if (outcome != Outcome.Applied)
         {
             return outcome;

@@ -42,6 +42,7 @@ public static partial class EventWords
                     {
                         MotionEnding.Carried => "was carried",
                         MotionEnding.Rejected => "was rejected",
+                        MotionEnding.Withdrawn => "was taken back by who proposed it",
                         MotionEnding.Lapsed => "lapsed: too few agreed in time",
                         _ => "is void: what it was about has changed",
                     };

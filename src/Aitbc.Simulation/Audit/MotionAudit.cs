@@ -119,6 +119,8 @@ internal sealed class MotionAudit(
         {
             MotionEnding.Carried => carrying.ContainsKey(ended.Id),
             MotionEnding.Rejected => agent.Count(motion.Against) > agent.Guardians.Count - agent.Threshold,
+            MotionEnding.Withdrawn => payloads.From == motion.Terms.By
+                && payloads.Has<RejectMotion>(one => one.Motion == motion.Terms.Id),
             MotionEnding.Lapsed => !enough && clock.NowMs >= motion.Terms.LapsesAtMs && payloads.From is null,
             MotionEnding.Void => voiding.Exists(one => one.Agent == agent.Number
                 && (one.Kind is null || one.Kind == motion.Terms.Kind)) || motion.Terms.Kind == MotionKind.Override,

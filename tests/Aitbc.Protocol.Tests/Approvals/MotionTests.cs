@@ -121,6 +121,29 @@ public sealed class MotionTests
     }
 
     [Fact]
+    public void Who_proposed_it_takes_it_back_at_once_guardian_or_not_and_nobody_else_does()
+    {
+        foreach (var proposer in new[] { Owner, Guardians[0] })
+        {
+            chain.Do(proposer, Change(Constitutions.Wide));
+            var id = chain.LastMotion;
+            chain.Do(Guardians[1], new AgreeMotion(id));
+            chain.Do(Guardians[2], new AgreeMotion(id));
+            Assert.Equal(Outcome.NotAuthorised, chain.Send(Payee, new RejectMotion(id)).Outcome);
+            if (proposer != Owner)
+            {
+                Assert.Equal(Outcome.NotAuthorised, chain.Send(Owner, new RejectMotion(id)).Outcome);
+            }
+
+            chain.Do(proposer, new RejectMotion(id));
+            Assert.Equal(0, chain.State.Motions.Live);
+            chain.Advance(Delay + Delay);
+            Assert.Equal(Outcome.ValueLimit, chain.Send(agent, Pay(101)).Outcome);
+            Assert.Equal(Outcome.NoSuchMotion, chain.Send(proposer, new RejectMotion(id)).Outcome);
+        }
+    }
+
+    [Fact]
     public void Who_rejects_takes_a_consent_back_while_it_waits()
     {
         chain.Do(Guardians[0], Change(Constitutions.Wide));

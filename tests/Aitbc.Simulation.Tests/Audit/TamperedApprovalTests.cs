@@ -68,6 +68,8 @@ public sealed class TamperedApprovalTests
         ("at once", "", tampered => tampered.Change<ConstitutionAdopted>(one => one with { Motion = default })),
         ("the end of motion 1", "", tampered => tampered.Change<MotionEnded>(
             one => one with { Ending = MotionEnding.Lapsed })),
+        ("the end of motion 1", "", tampered => tampered.Change<MotionEnded>(
+            one => one with { Ending = MotionEnding.Withdrawn })),
         ("motion 1", "", tampered => tampered.Drop<MotionEnded>()),
         ("motion 1", "", tampered => tampered.Double<MotionEnded>()));
 

@@ -69,13 +69,16 @@ export function MotionCard({ of, sign, withAgent = false }: { of: Motion; sign: 
             : <>once {of.needed} agree, at the earliest <Countdown to={of.readyAtMs} over="at once" /></>}</Fact>
           {!of.enough && <Fact name="Lapses"><Countdown to={of.lapsesAtMs} /></Fact>}
         </dl>
-        {isGuardian ? (
+        {isGuardian || own === of.by ? (
           <div className="acts left">
-            <Button disabled={of.agreedBy.includes(own)}
-              onClick={say({ type: 'motion.agree', motion: of.id }, 'Agree with a passkey', 'You agreed.')}>Agree</Button>
-            <Button variant="default" disabled={of.rejectedBy.includes(own)}
-              onClick={say({ type: 'motion.reject', motion: of.id }, 'Reject with a passkey', 'You rejected it.', true)}>
-              Reject</Button>
+            {isGuardian && <Button disabled={of.agreedBy.includes(own)}
+              onClick={say({ type: 'motion.agree', motion: of.id }, 'Agree with a passkey', 'You agreed.')}>Agree</Button>}
+            {own === of.by
+              ? <Button variant="default" onClick={say({ type: 'motion.reject', motion: of.id }, 'Take back with a passkey',
+                'You took it back.', true)}>Take back</Button>
+              : <Button variant="default" disabled={of.rejectedBy.includes(own)}
+                onClick={say({ type: 'motion.reject', motion: of.id }, 'Reject with a passkey', 'You rejected it.', true)}>
+                Reject</Button>}
           </div>
         ) : <p className="about">Only the guardians of {short(of.agent)} decide.</p>}
       </div>
