@@ -77,6 +77,32 @@ public sealed class GuardianPageTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Who_proposed_by_mistake_takes_it_back()
+    {
+        await using var node = await GuardedNode.StartAsync();
+        await using var scene = await Scene.BeginAsync(browser, node);
+        var (_, visit, person) = scene;
+        var agent = await node.RegisterAsync(Constitutions.Wide, 2, person, node.Owner);
+        await visit.OpenAsync($"{node.Url}agents/{agent}");
+        await Propose(visit).ClickAsync();
+        await visit.Dialog.GetByLabel("How many of them decide").SelectOptionAsync("1");
+        await visit.Dialog.GetByRole(AriaRole.Button, new() { Name = "Read and sign" }).ClickAsync();
+        await visit.SignAsync("Propose with a passkey");
+        await visit.SaysAsync("The motion is open");
+        await visit.CloseDialogAsync();
+        var id = node.LastMotion;
+        var motion = visit.Page.GetByRole(AriaRole.Region, new() { Name = $"Motion {id}: guardians" });
+        await motion.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
+        await Expect(visit.Sentence).ToHaveTextAsync($"Reject the motion {id}.");
+        await visit.CheckLooksAsync("motion-take-back");
+        await visit.SignAsync("Take back with a passkey");
+        await visit.SaysAsync("You took it back.");
+        await visit.CloseDialogAsync();
+        await Expect(motion).ToHaveCountAsync(0);
+        Assert.Equal(Outcome.NoSuchMotion, await node.DecideAsync(new AgreeMotion(id)));
+    }
+
+    [BrowserFact]
     public async Task One_of_the_council_stops_the_market_with_a_passkey_and_releases_it()
     {
         await using var node = await GuardedNode.StartAsync();
