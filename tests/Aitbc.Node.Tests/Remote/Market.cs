@@ -16,7 +16,7 @@ namespace Aitbc.Node.Tests.Remote;
 /// <summary>A provider and a client that deal with each other through any ledger.</summary>
 internal sealed class Market(NodeFixture node, Func<ILedger> ledger)
 {
-    private const int WindowMs = 1_000;
+    private const int WindowMs = 2_000;
 
     private Identity? provider;
 
@@ -78,7 +78,8 @@ internal sealed class Market(NodeFixture node, Func<ILedger> ledger)
         (await ledger().GetBlobAsync(reader, digest, CancellationToken.None)).Found;
 
     /// <summary>Posts a workload whose salt is the digest of a word.</summary>
-    public async Task<WorkloadId> PostAsync(Digest input, Digest spec, string word, int client = 2)
+    public async Task<WorkloadId> PostAsync(
+        Digest input, Digest spec, string word, int client = 2, int windowMs = WindowMs)
     {
         await DoAsync(Sign(client, new PostWorkload(
             LedgerFixture.Capability,
@@ -90,8 +91,8 @@ internal sealed class Market(NodeFixture node, Func<ILedger> ledger)
             MinQualityPpm: 0,
             Digest.Sha256(SaltOf(word).AsSpan()),
             VerificationMode.None,
-            WindowMs,
-            WindowMs,
+            windowMs,
+            windowMs,
             60_000,
             60_000)));
         return new WorkloadId(ledger().View.Read(state => state.Globals.LastWorkload));
