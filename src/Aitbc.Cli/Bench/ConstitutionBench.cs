@@ -74,8 +74,8 @@ internal static class ConstitutionBench
         new(RuleKind.ApprovalAbove, [kind]) { Amount = TokenAmount.FromTokens(800) },
     ];
 
-    /// <summary>Agents that have acted, and what they would do next, in no order: as many commands whether of few agents
-    /// or of many, so that reading the commands themselves costs the same.</summary>
+    /// <summary>Agents that have acted, and what they would do next, in no order: as many commands of few
+    /// agents as of many, so that reading the commands themselves costs the same.</summary>
     private sealed class Field
     {
         private readonly LedgerState state;

@@ -22,7 +22,8 @@ public static class MotionsCommand
             output, "agree", "Agrees, as a guardian, to a motion; it takes effect once enough agree and it has waited.",
             id => new AgreeMotion(id)),
         CreateVote(
-            output, "reject", "Rejects, as a guardian, a motion, also one agreed to before; who proposed it takes it back.",
+            output, "reject",
+            "Rejects, as a guardian, a motion, also one agreed to before; who proposed it takes it back.",
             id => new RejectMotion(id), owners: true),
     };
 

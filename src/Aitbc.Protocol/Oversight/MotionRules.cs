@@ -190,7 +190,8 @@ internal static class MotionRules
         return Outcome.Applied;
     }
 
-    /// <summary>Rejects; where too few are left to carry it, or who proposed it takes it back, the motion ends.</summary>
+    /// <summary>Rejects; where too few are left to carry it, or who proposed it takes it back, the motion ends.
+    /// </summary>
     public static Outcome Reject(in Call call, RejectMotion command)
     {
         var outcome = Find(call, command.Motion, out var at, out var guardian);

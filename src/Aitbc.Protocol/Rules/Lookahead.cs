@@ -57,7 +57,8 @@ internal static class Lookahead
         }
     }
 
-    /// <summary>The same for commands that are only judged, which takes so little that more must be under way.</summary>
+    /// <summary>The same for commands that are only judged, which takes so little that more must be under way.
+    /// </summary>
     public static void Fetch(LedgerState state, ReadOnlySpan<AgentCommand> coming, int next)
     {
         const int Cells = 16;
@@ -70,10 +71,13 @@ internal static class Lookahead
             FetchCells(state, coming[next + Cells].Command);
             Fetch(state.Agents, AccountOf(state, coming[next + Records]).Agent - 1, 4);
             FetchTargets(state, coming[next + Records].Command);
-            FetchRules(state, AccountOf(state, coming[next + Bindings]), coming[next + Bindings].Command, isLast: false);
-            FetchRules(state, AccountOf(state, coming[next + Rules]), coming[next + Rules].Command, isLast: true);
+            FetchRules(state, coming[next + Bindings], isLast: false);
+            FetchRules(state, coming[next + Rules], isLast: true);
         }
     }
+
+    private static void FetchRules(LedgerState state, in AgentCommand command, bool isLast) =>
+        FetchRules(state, AccountOf(state, command), command.Command, isLast);
 
     private static ref readonly AccountRecord AccountOf(LedgerState state, in AgentCommand command) =>
         ref state.Accounts[command.Agent.Slot];

@@ -191,7 +191,8 @@ public sealed partial class LedgerState
     /// <summary>What agents' constitutions, and whoever oversees them, say of commands at the state's time: checks 3 to
     /// 8 of the design's order, each of that command alone.</summary>
     /// <param name="commands">Whose commands they are; who is no agent is bound by nothing.</param>
-    /// <param name="judgements">For each <see cref="Outcome.Applied"/> where they let it pass, else the refusal.</param>
+    /// <param name="judgements">For each <see cref="Outcome.Applied"/> where they let it pass, else the refusal.
+    /// </param>
     /// <exception cref="ArgumentException">There is not room for all.</exception>
     public void Judge(ReadOnlySpan<AgentCommand> commands, Span<Outcome> judgements)
     {

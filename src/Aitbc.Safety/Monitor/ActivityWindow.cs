@@ -262,8 +262,9 @@ internal struct ActivityWindow
         }
     }
 
-    /// <summary>A day without an act changes nothing that is usual: a rest is not a new habit. Nor does it matter whether
-    /// somebody looked meanwhile: days that end one by one leave the same as days that end together.</summary>
+    /// <summary>A day without an act changes nothing that is usual: a rest is not a new habit. Nor does it matter
+    /// whether somebody looked meanwhile: days that end one by one leave the same as days that end together.
+    /// </summary>
     private void Fold(bool isOneDay)
     {
         SettledKinds |= isOneDay ? youngKinds : youngKinds | youngerKinds;

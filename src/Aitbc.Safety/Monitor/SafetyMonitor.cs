@@ -374,7 +374,8 @@ public sealed partial class SafetyMonitor
 
         if (act.Payee is Act.FirstAccount or > Act.FirstAccount)
         {
-            window.Dealings.Pay(act.Payee, act.Place, in act.Known, act.Flow > 0 ? act.Flow : act.Value, quarter, isApproved);
+            var got = act.Flow > 0 ? act.Flow : act.Value;
+            window.Dealings.Pay(act.Payee, act.Place, in act.Known, got, quarter, isApproved);
         }
 
         if (isApproved)

@@ -16,7 +16,7 @@ namespace Aitbc.Node.Tests.Remote;
 /// <summary>A provider and a client that deal with each other through any ledger.</summary>
 internal sealed class Market(NodeFixture node, Func<ILedger> ledger)
 {
-    private const int WindowMs = 2_000;
+    private const uint WindowMs = 2_000;
 
     private Identity? provider;
 
@@ -79,7 +79,7 @@ internal sealed class Market(NodeFixture node, Func<ILedger> ledger)
 
     /// <summary>Posts a workload whose salt is the digest of a word.</summary>
     public async Task<WorkloadId> PostAsync(
-        Digest input, Digest spec, string word, int client = 2, int windowMs = WindowMs)
+        Digest input, Digest spec, string word, int client = 2, uint windowMs = WindowMs)
     {
         await DoAsync(Sign(client, new PostWorkload(
             LedgerFixture.Capability,

@@ -14,7 +14,7 @@ public sealed class JudgeTests
 
     [Fact]
     public void Every_action_has_a_place_among_those_that_rules_bind() =>
-        Assert.True(CommandNames.Count <= RuleBindings.Length, "RuleBindings.Length has no room for the newest action.");
+        Assert.True(CommandNames.Count <= RuleBindings.Length, "RuleBindings has no room for the newest action.");
 
     [Fact]
     public void Many_commands_get_the_outcomes_that_the_ledger_gives_each_of_them()

@@ -4,7 +4,8 @@ using Aitbc.Safety.Monitor;
 
 namespace Aitbc.Safety.Tests.Monitor;
 
-/// <summary>What is only judged leaves nothing behind: whether an action takes effect is for the ledger to say.</summary>
+/// <summary>What is only judged leaves nothing behind: whether an action takes effect is for the ledger to say.
+/// </summary>
 public sealed class JudgingTests
 {
     private static readonly CommandKind[] Kinds =
