@@ -98,9 +98,9 @@ public sealed class ConstitutionPageTests(Browser browser)
         await Expect(motion).ToContainTextAsync(People.InADay);
         await visit.CheckLooksAsync("motion");
 
-        await motion.GetByRole(AriaRole.Button, new() { Name = "Reject" }).ClickAsync();
+        await motion.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
         await Expect(visit.Sentence).ToContainTextAsync($"Reject the motion {id}");
-        await visit.SignAsync("Reject with a passkey");
+        await visit.SignAsync("Take back with a passkey");
         await Expect(motion).ToHaveCountAsync(0);
         Assert.Equal(1u, InForce(node, agent).Version);
     }
